@@ -1,0 +1,9 @@
+/**
+ * JSON at the level of bytes: finding, checking and cutting values without building a tree.
+ *
+ * <p>It knows nothing of Airbyte or Convex.
+ */
+@NullMarked
+package io.airbyte.integrations.destination.convex.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -54,7 +54,7 @@ final class JsonNumber {
             return false;
         }
         final byte first = value.array()[value.offset()];
-        return first == '-' || first >= '0' && first <= '9';
+        return first == '-' || (first >= '0' && first <= '9');
     }
 
     private static boolean isShortInteger(final ByteSlice value) {

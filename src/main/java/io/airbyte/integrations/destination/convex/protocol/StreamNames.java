@@ -14,13 +14,9 @@ final class StreamNames {
     private static final int SLOTS = 512;
     private static final int LONGEST_REMEMBERED = 512;
 
-    private record Known(byte[] namespace, byte[] name, StreamDescriptor descriptor) {
+    private record Known(ByteSlice namespace, ByteSlice name, StreamDescriptor descriptor) {
         boolean isWrittenAs(final ByteSlice otherNamespace, final ByteSlice otherName) {
-            return same(name, otherName) && same(namespace, otherNamespace);
-        }
-
-        private static boolean same(final byte[] bytes, final ByteSlice slice) {
-            return Arrays.equals(bytes, 0, bytes.length, slice.array(), slice.offset(), slice.end());
+            return sameBytes(name, otherName) && sameBytes(namespace, otherNamespace);
         }
     }
 
@@ -52,7 +48,11 @@ final class StreamNames {
         return hash * 31 + bytes.length();
     }
 
-    private static byte[] copyOf(final ByteSlice slice) {
-        return Arrays.copyOfRange(slice.array(), slice.offset(), slice.end());
+    private static boolean sameBytes(final ByteSlice one, final ByteSlice other) {
+        return Arrays.equals(one.array(), one.offset(), one.end(), other.array(), other.offset(), other.end());
+    }
+
+    private static ByteSlice copyOf(final ByteSlice slice) {
+        return ByteSlice.of(Arrays.copyOfRange(slice.array(), slice.offset(), slice.end()));
     }
 }

@@ -33,10 +33,10 @@ public record ConnectorConfig(
         FAIL
     }
 
-    /** Everything but the key. */
+    /** The options alone: the key is a secret, and it may have been pasted into the URL's field. */
     @Override
     public String toString() {
-        return "ConnectorConfig[deploymentUrl=%s, largeIntegers=%s, unstorableValues=%s, airbyteMetadata=%s]"
-                .formatted(deploymentUrl, largeIntegers, unstorableValues, airbyteMetadata);
+        return "ConnectorConfig[largeIntegers=%s, unstorableValues=%s, airbyteMetadata=%s]"
+                .formatted(largeIntegers, unstorableValues, airbyteMetadata);
     }
 }

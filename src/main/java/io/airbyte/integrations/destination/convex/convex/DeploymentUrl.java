@@ -22,8 +22,7 @@ public final class DeploymentUrl {
             "Copy the deployment URL from the Convex dashboard, in your deployment's settings; it looks like"
                     + " https://happy-otter-123.convex.cloud.";
 
-    private static final Pattern ASSIGNMENT = Pattern.compile(
-            "(?:export\\s+)?[A-Z][A-Z0-9_]*CONVEX[A-Z0-9_]*\\s*=\\s*" + "|(?:export\\s+)?CONVEX_[A-Z0-9_]+\\s*=\\s*");
+    private static final Pattern ASSIGNMENT = Pattern.compile("(?:export\\s+)?[A-Z0-9_]*CONVEX_[A-Z0-9_]+\\s*=\\s*");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://");
     private static final Pattern HALF_A_SCHEME = Pattern.compile("(?i)https?(:|//).*", Pattern.DOTALL);
     private static final Pattern DEPLOYMENT_NAME = Pattern.compile("(?:(?:prod|dev|local):)?[a-z]+-[a-z]+-[0-9]+");
@@ -68,8 +67,9 @@ public final class DeploymentUrl {
                             + WHERE);
         }
         if (!hasScheme) {
-            throw Failure.config("The deployment URL has no scheme. Put https:// in front of it, or http:// for a"
-                    + " deployment on your own machine or network.");
+            throw Failure.config(
+                    "The deployment URL has no scheme. Put https:// in front of it; for a deployment on your"
+                            + " own machine or network, http works too.");
         }
         return new DeploymentUrl(base(schemeOf(scheme.group(1)), authority)).refuseTheWrongSurface();
     }
@@ -111,7 +111,7 @@ public final class DeploymentUrl {
         final String scheme = text.toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
             throw Failure.config("The deployment URL has a scheme that the connector cannot use. It must begin with"
-                    + " https://, or with http:// for a deployment on your own machine or network.");
+                    + " https://; for a deployment on your own machine or network, http works too.");
         }
         return scheme;
     }
@@ -197,8 +197,8 @@ public final class DeploymentUrl {
     /** What the log should tell the user about this URL, if anything. */
     public Optional<String> warning() {
         return insecure()
-                ? Optional.of("The deployment URL begins with http:// although its host is not on a private network:"
-                        + " the deploy key and all data travel unencrypted. Use https:// if the deployment offers it.")
+                ? Optional.of("The deployment URL uses plain http although its host is not on a private network: the"
+                        + " deploy key and all data travel unencrypted. Use https if the deployment offers it.")
                 : Optional.empty();
     }
 

@@ -119,8 +119,8 @@ class DeploymentUrlTest {
 
         assertThat(url.insecure()).isTrue();
         assertThat(url.warning())
-                .contains("The deployment URL begins with http:// although its host is not on a private network: the"
-                        + " deploy key and all data travel unencrypted. Use https:// if the deployment offers it.");
+                .contains("The deployment URL uses plain http although its host is not on a private network: the"
+                        + " deploy key and all data travel unencrypted. Use https if the deployment offers it.");
     }
 
     @ParameterizedTest
@@ -174,16 +174,16 @@ class DeploymentUrlTest {
             })
     void a_missing_scheme_is_named(final String text) {
         assertThat(refusal(text))
-                .isEqualTo("The deployment URL has no scheme. Put https:// in front of it, or http:// for a deployment"
-                        + " on your own machine or network.");
+                .isEqualTo("The deployment URL has no scheme. Put https:// in front of it; for a deployment on your own"
+                        + " machine or network, http works too.");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"wss://happy-otter-123.convex.cloud", "ftp://example.com", "htps://example.com"})
     void another_scheme_than_http_is_refused(final String text) {
         assertThat(refusal(text))
-                .isEqualTo("The deployment URL has a scheme that the connector cannot use. It must begin with https://,"
-                        + " or with http:// for a deployment on your own machine or network.");
+                .isEqualTo("The deployment URL has a scheme that the connector cannot use. It must begin with https://;"
+                        + " for a deployment on your own machine or network, http works too.");
     }
 
     @ParameterizedTest

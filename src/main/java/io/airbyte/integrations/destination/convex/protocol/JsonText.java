@@ -1,0 +1,81 @@
+package io.airbyte.integrations.destination.convex.protocol;
+
+import io.airbyte.integrations.destination.convex.json.ByteBuilder;
+import io.airbyte.integrations.destination.convex.json.ByteSlice;
+import java.nio.charset.StandardCharsets;
+
+/** Text as JSON strings write it. */
+final class JsonText {
+
+    private static final String HEX = "0123456789abcdef";
+
+    private JsonText() {}
+
+    /**
+     * The text that a valid JSON string stands for.
+     *
+     * @param content what stands between its quotes
+     */
+    static String decoded(final ByteSlice content) {
+        final String raw = content.text();
+        int escape = raw.indexOf('\\');
+        if (escape < 0) {
+            return raw;
+        }
+        final StringBuilder text = new StringBuilder(raw.length());
+        int from = 0;
+        while (escape >= 0) {
+            text.append(raw, from, escape);
+            final char kind = raw.charAt(escape + 1);
+            if (kind == 'u') {
+                text.append((char) Integer.parseInt(raw, escape + 2, escape + 6, 16));
+                from = escape + 6;
+            } else {
+                text.append(decodedEscape(kind));
+                from = escape + 2;
+            }
+            escape = raw.indexOf('\\', from);
+        }
+        return text.append(raw, from, raw.length()).toString();
+    }
+
+    private static char decodedEscape(final char kind) {
+        return switch (kind) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> kind;
+        };
+    }
+
+    /** What stands between the quotes of {@code string}, the bytes of a JSON string. */
+    static ByteSlice content(final ByteSlice string) {
+        return new ByteSlice(string.array(), string.offset() + 1, string.length() - 2);
+    }
+
+    /** Appends {@code text} as a JSON string, quotes included. A lone surrogate, which UTF-8 cannot hold, becomes "?". */
+    static void appendQuoted(final ByteBuilder output, final String text) {
+        output.append('"');
+        for (final byte next : text.getBytes(StandardCharsets.UTF_8)) {
+            if (next == '"' || next == '\\') {
+                output.append('\\').append(next);
+            } else if (next >= 0 && next < ' ') {
+                appendControlCharacter(output, next);
+            } else {
+                output.append(next);
+            }
+        }
+        output.append('"');
+    }
+
+    private static void appendControlCharacter(final ByteBuilder output, final byte character) {
+        switch (character) {
+            case '\n' -> output.append("\\n");
+            case '\r' -> output.append("\\r");
+            case '\t' -> output.append("\\t");
+            default -> output.append("\\u00").append(HEX.charAt(character >> 4)).append(HEX.charAt(character & 15));
+        }
+    }
+}

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  *
  * <p>The text is read from the left until something could be data; all the rest is left out. What may be quoted and is
  * kept are names: of tables, fields and indexes. Behind the data, only two endings that Convex writes itself are taken
- * up again: the validator, and why a document is not valid. Both are looked for from the end of the text, so data that
- * contain their opening words cannot pass as one.
+ * up again, where they have exactly the form that is known: the validator, and why a document is not valid. Both are
+ * looked for from the end of the text, so data that contain their opening words cannot pass as one.
  */
 final class ServerMessage {
 
@@ -35,16 +35,19 @@ final class ServerMessage {
             "fields " + NAME_LIST,
             "digits, and underscores\\. \\[(?:" + NAME_LIST + "(?:, )?)*\\]",
             "`v\\.optional\\(\\.\\.\\.\\)`|`Content-Type: application/json`",
-            "starts with '\\$'|system fields like '_id'|metadata prefix '_'",
+            "Convex value:|starts with '\\$'|system fields like '_id'|metadata prefix '_'",
             "messages\\[\\d{1,9}\\](?:\\.data" + FIELD_PATH + "*)?(?=: )",
             "(?<data>(?<label>\\breceived\\b|\\bGot\\b|\\b(?:Value|Object|Array|value):|\\b_(?:id|creationTime)\\b"
                     + "|\\bDocument(?= ?\\())"
-                    + "|[\"`{}\\[\\]\\\\@]|(?<![A-Za-z])'|[^\\x20-\\x7E])"));
+                    + "|[\\w.+-]{0,64}@|[\"`{}\\[\\]\\\\]|(?<![A-Za-z])'|[^\\x20-\\x7E])"));
 
     private static final Pattern PATH_LINE = Pattern.compile("Path: " + FIELD_PATH + "{1,20}");
     private static final Pattern VALIDATOR_LINE =
             Pattern.compile("Validator: v\\.[A-Za-z0-9]+\\([A-Za-z0-9_.(){}:,\"'$ -]*\\)");
     private static final Pattern POSITION = Pattern.compile(" at line \\d{1,9} column \\d{1,9}$");
+    private static final Pattern INVALID_REASON = Pattern.compile("Field " + QUOTED_NAME
+            + " starts with an underscore, which is only allowed for system fields like '_id'"
+            + "|Document is too nested \\(nested \\d{1,9} levels deep > maximum nesting \\d{1,9}\\)");
     private static final String INVALID_DOCUMENT = ") isn't a valid document: ";
 
     private ServerMessage() {}
@@ -64,11 +67,9 @@ final class ServerMessage {
     }
 
     private static String document(final String text, final boolean whole) {
-        final int reason = text.lastIndexOf(INVALID_DOCUMENT);
-        return whole && reason >= 0
-                ? "The document" + INVALID_DOCUMENT.substring(1)
-                        + prefix(text.substring(reason + INVALID_DOCUMENT.length()))
-                : "Document " + CUT;
+        final int marker = text.lastIndexOf(INVALID_DOCUMENT);
+        final String reason = whole && marker >= 0 ? text.substring(marker + INVALID_DOCUMENT.length()) : "";
+        return INVALID_REASON.matcher(reason).matches() ? "The document isn't valid: " + reason : "Document " + CUT;
     }
 
     private static String lines(final String text, final boolean whole) {
@@ -76,21 +77,20 @@ final class ServerMessage {
         if (firstEnd < 0) {
             return prefix(text) + (whole ? position(text) : "");
         }
-        final StringBuilder kept = new StringBuilder(prefix(text.substring(0, firstEnd)));
+        final String first = text.substring(0, firstEnd);
+        final String kept = prefix(first);
+        if (!kept.equals(first)) {
+            return kept;
+        }
         final String after = text.substring(firstEnd + 1);
         final int secondEnd = after.indexOf('\n');
         final String second = secondEnd < 0 ? after : after.substring(0, secondEnd);
-        if (PATH_LINE.matcher(second).matches()) {
-            kept.append(' ').append(second).append('.');
-        }
-        if (kept.indexOf(CUT) < 0) {
-            kept.append(' ').append(CUT);
-        }
+        final String path = PATH_LINE.matcher(second).matches() ? " " + second + "." : "";
         final String last = text.substring(text.lastIndexOf('\n') + 1);
-        if (whole && VALIDATOR_LINE.matcher(last).matches()) {
-            kept.append(' ').append(last, 0, Math.min(last.length(), LONGEST_VALIDATOR));
-        }
-        return kept.toString();
+        final String validator = whole && VALIDATOR_LINE.matcher(last).matches()
+                ? " " + last.substring(0, Math.min(last.length(), LONGEST_VALIDATOR))
+                : "";
+        return kept + path + " " + CUT + validator;
     }
 
     /** The text up to the first thing that could be data. */

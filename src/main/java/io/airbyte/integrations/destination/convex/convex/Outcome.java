@@ -34,6 +34,12 @@ public sealed interface Outcome<T> {
     /** Nobody knows whether the request was carried out: all, some or nothing of it may be durable. */
     record Unknown<T>(Doubt doubt, String reason, Optional<Duration> retryAfter) implements Outcome<T> {}
 
+    /** The outcome of a request that is done and has nothing to tell. */
+    @SuppressWarnings("NullAway") // Void has no other value
+    static Outcome<Void> done() {
+        return new Done<>(null);
+    }
+
     /** Why an outcome is unknown. */
     enum Doubt {
         /** No complete answer came in time; the deployment may still be at work. */

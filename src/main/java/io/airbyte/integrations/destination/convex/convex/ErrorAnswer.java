@@ -1,0 +1,56 @@
+package io.airbyte.integrations.destination.convex.convex;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The error that a deployment tells in an answer's body (convex-api §1.5).
+ *
+ * @param code Convex's short code
+ * @param message Convex's text, without the stored data that it quotes; may be empty
+ */
+record ErrorAnswer(String code, String message) {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_ -]{0,63}");
+    private static final int LONGEST_ESCAPE = 12;
+
+    /** The error, or nothing where the body is not Convex's form of one. */
+    static Optional<ErrorAnswer> of(final Reply.Answer answer) {
+        return parse(answer.cutShort() ? closed(answer.body()) : answer.body())
+                .filter(json -> CODE.matcher(json.path("code").asText()).matches())
+                .map(json -> new ErrorAnswer(
+                        json.path("code").asText(),
+                        ServerMessage.withoutData(json.path("message").asText(), !answer.cutShort())));
+    }
+
+    private static Optional<JsonNode> parse(final String body) {
+        if (!body.startsWith("{")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readTree(body));
+        } catch (final JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The beginning of an error whose message is longer than the connector reads, because it quotes a large document:
+     * closed so that it parses. An escape at the end may be incomplete, so the text ends before it.
+     */
+    private static String closed(final String beginning) {
+        final int backslash = beginning.lastIndexOf('\\');
+        int end = backslash >= beginning.length() - LONGEST_ESCAPE ? backslash : beginning.length();
+        while (end > 0 && beginning.charAt(end - 1) == '\\') {
+            end--;
+        }
+        return beginning.substring(0, Math.max(end, 0)) + "\"}";
+    }
+}

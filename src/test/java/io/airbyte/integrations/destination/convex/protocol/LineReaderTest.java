@@ -189,6 +189,23 @@ class LineReaderTest {
     }
 
     @Test
+    void aCutAtAnyPlaceGivesTheSameLines() {
+        final String input = "\uFEFF{1}\r\n\r\n \n{\"a\":\"é€😀\"}\r{3}\n\r{4}\r\n\t{5}";
+        final byte[] bytes = input.getBytes(UTF_8);
+        for (int cut = 0; cut <= bytes.length; cut++) {
+            final LineReader reader = new LineReader(LONG_ENOUGH);
+            final List<String> lines = new ArrayList<>();
+            reader.add(new ByteSlice(bytes, 0, cut));
+            drain(reader, lines);
+            reader.add(new ByteSlice(bytes, cut, bytes.length - cut));
+            drain(reader, lines);
+            reader.endOfInput();
+            drain(reader, lines);
+            assertThat(lines).as("cut at %d", cut).isEqualTo(expectedLines(input));
+        }
+    }
+
+    @Test
     void chunksCutAtRandomGiveTheSameLines() {
         for (int seed = 0; seed < 500; seed++) {
             final Random random = new Random(seed);

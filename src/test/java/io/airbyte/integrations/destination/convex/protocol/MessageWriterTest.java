@@ -67,6 +67,15 @@ class MessageWriterTest {
     }
 
     @Test
+    void aStateThatCannotBeWrittenLeavesNoHalfLineBehind() {
+        writer.state(STATE, 2);
+        assertThatThrownBy(() -> writer.state(ByteSlice.of("{\"state\":"), 2))
+                .isInstanceOf(IllegalArgumentException.class);
+        writer.flush();
+        assertThat(written()).isEqualTo(RETURNED_STATE);
+    }
+
+    @Test
     void aLogLineLeavesAtOnceBehindTheStatesBeforeIt() {
         writer.state(STATE, 2);
         writer.log(Level.WARN, "Hello");

@@ -52,6 +52,12 @@ public final class ByteBuilder {
         length = Math.min(length, newLength);
     }
 
+    /** Takes out the bytes from {@code from} up to {@code to}; those behind them close the gap. */
+    public void remove(final int from, final int to) {
+        System.arraycopy(bytes, to, bytes, from, length - to);
+        length -= to - from;
+    }
+
     /** What has been written, valid until the next change. */
     public ByteSlice slice() {
         return new ByteSlice(bytes, 0, length);

@@ -101,9 +101,48 @@ public final class JsonScanner {
         return new ByteSlice(bytes, keyStart, keyEnd - keyStart);
     }
 
+    /** The scanned array. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** The index, in the scanned array, of the current key's first byte after its quote. */
+    public int keyStart() {
+        return keyStart;
+    }
+
+    /** The index, in the scanned array, of the quote that ends the current key. */
+    public int keyEnd() {
+        return keyEnd;
+    }
+
     /** The current key is {@code name}, written without escapes. */
     public boolean keyIs(final byte[] name) {
         return Arrays.equals(bytes, keyStart, keyEnd, name, 0, name.length);
+    }
+
+    /** Consumes the opening bracket of an array, to be walked with {@link #nextElement()}. */
+    public void enterArray() throws InvalidJson {
+        expect((byte) '[', "an array was expected");
+        beforeFirstMember = true;
+    }
+
+    /**
+     * Moves to the next element of the array being walked: afterwards the cursor is before the element.
+     *
+     * @return false after the last element, whose array's closing bracket is then consumed
+     */
+    public boolean nextElement() throws InvalidJson {
+        if (peek() == ']' && position < end) {
+            position++;
+            beforeFirstMember = false;
+            return false;
+        }
+        if (!beforeFirstMember) {
+            expect((byte) ',', "a comma or the end of an array was expected");
+        }
+        beforeFirstMember = false;
+        return true;
     }
 
     /** Consumes one value of any kind, checking all of it, and returns its bytes. */
@@ -159,8 +198,8 @@ public final class JsonScanner {
         return 0;
     }
 
-    /** Consumes a string, number or literal, of which {@code first} is the first byte. */
-    private void consumeScalar(final byte first) throws InvalidJson {
+    /** Consumes a string, number or literal, of which {@code first} is the first byte, as {@link #peek()} told it. */
+    public void consumeScalar(final byte first) throws InvalidJson {
         switch (first) {
             case '"' -> consumeString();
             case 't' -> consumeLiteral(TRUE);

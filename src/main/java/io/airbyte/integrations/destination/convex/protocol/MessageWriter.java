@@ -67,12 +67,7 @@ public final class MessageWriter {
 
     /** From now on none of {@code secrets} is shown in a log line, a connection status or a trace. */
     public void conceal(final Collection<String> hidden) {
-        lock.lock();
-        try {
-            secrets = new Secrets(hidden);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> secrets = new Secrets(hidden));
     }
 
     /**
@@ -81,8 +76,7 @@ public final class MessageWriter {
      * @param specification a JSON object; it may be spread over lines
      */
     public void spec(final byte[] specification) {
-        lock.lock();
-        try {
+        writeAtOnce(() -> {
             buffer.append("{\"type\":\"SPEC\",\"spec\":");
             for (final byte next : specification) {
                 // Inside a JSON string there are none, so these are white space between values.
@@ -90,26 +84,19 @@ public final class MessageWriter {
                     buffer.append(next);
                 }
             }
-            endMessage("}");
-            drain();
-        } finally {
-            lock.unlock();
-        }
+            buffer.append('}');
+        });
         tellBreakage();
     }
 
     /** Answers {@code check}. */
     public void connectionStatus(final boolean succeeded, final String message) {
-        lock.lock();
-        try {
+        writeAtOnce(() -> {
             buffer.append("{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":")
                     .append(succeeded ? "\"SUCCEEDED\"" : "\"FAILED\"");
             appendText("message", message, LONGEST_ERROR_MESSAGE);
-            endMessage("}}");
-            drain();
-        } finally {
-            lock.unlock();
-        }
+            buffer.append("}}");
+        });
         tellBreakage();
     }
 
@@ -121,18 +108,12 @@ public final class MessageWriter {
      * @param recordCount how many records were accepted since the state before, of its stream or of all
      */
     public void state(final ByteSlice line, final long recordCount) {
-        lock.lock();
-        try {
-            if (breakage == null) {
-                stateSplice.append(line, recordCount, buffer);
-                endMessage("");
-                if (buffer.length() >= BUFFER_BYTES) {
-                    drain();
-                }
+        locked(() -> {
+            appendLine(() -> stateSplice.append(line, recordCount, buffer));
+            if (buffer.length() >= BUFFER_BYTES) {
+                drain();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
         tellBreakage();
     }
 
@@ -143,24 +124,19 @@ public final class MessageWriter {
 
     /** Adds a line to the log, with the classes and lines of an error's stack but without its message. Never throws. */
     void log(final Level level, final String message, final Optional<Throwable> error) {
-        lock.lock();
-        try {
+        writeAtOnce(() -> {
             buffer.append("{\"type\":\"LOG\",\"log\":{\"level\":\"")
                     .append(level.name())
                     .append('"');
             appendText("message", message, LONGEST_LOG_MESSAGE);
             error.ifPresent(thrown -> appendText("stack_trace", StackTrace.of(thrown), LONGEST_LOG_MESSAGE));
-            endMessage("}}");
-            drain();
-        } finally {
-            lock.unlock();
-        }
+            buffer.append("}}");
+        });
     }
 
     /** Tells the platform why the command failed. */
     public void trace(final Failure failure) {
-        lock.lock();
-        try {
+        writeAtOnce(() -> {
             buffer.append("{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":")
                     .append(Long.toString(clock.millis()))
                     .append(",\"error\":{\"failure_type\":\"")
@@ -172,22 +148,14 @@ public final class MessageWriter {
                 appendText("stack_trace", StackTrace.of(failure), LONGEST_STACK_TRACE);
             }
             failure.stream().ifPresent(this::appendDescriptor);
-            endMessage("}}}");
-            drain();
-        } finally {
-            lock.unlock();
-        }
+            buffer.append("}}}");
+        });
         tellBreakage();
     }
 
     /** Everything written so far has reached stdout when this returns. */
     public void flush() {
-        lock.lock();
-        try {
-            drain();
-        } finally {
-            lock.unlock();
-        }
+        locked(this::drain);
         tellBreakage();
     }
 
@@ -226,8 +194,38 @@ public final class MessageWriter {
         return text.substring(0, end) + "… (" + (text.length() - end) + " more characters)";
     }
 
-    private void endMessage(final String closing) {
-        buffer.append(closing).append('\n');
+    private void writeAtOnce(final Runnable message) {
+        locked(() -> {
+            appendLine(message);
+            drain();
+        });
+    }
+
+    /** Appends one message as a line, or, if memory does not suffice, nothing: half a line would spoil the next. */
+    private void appendLine(final Runnable message) {
+        if (breakage != null) {
+            return;
+        }
+        final int before = buffer.length();
+        boolean whole = false;
+        try {
+            message.run();
+            buffer.append('\n');
+            whole = true;
+        } finally {
+            if (!whole) {
+                buffer.truncate(before);
+            }
+        }
+    }
+
+    private void locked(final Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void drain() {

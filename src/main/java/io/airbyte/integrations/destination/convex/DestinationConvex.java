@@ -1,11 +1,64 @@
 package io.airbyte.integrations.destination.convex;
 
+import io.airbyte.integrations.destination.convex.config.Specification;
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.MessageWriter.Level;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.util.List;
+import java.util.Optional;
+
 /** The connector as a program: arguments in, exit code out. */
 public final class DestinationConvex {
+
+    /** The connector's version, as requests and logs tell it. */
+    static final String VERSION = Optional.ofNullable(
+                    DestinationConvex.class.getPackage().getImplementationVersion())
+            .orElse("0.0.0-development");
+
+    private static final int SUCCEEDED = 0;
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
 
     private DestinationConvex() {}
 
     public static void main(final String[] args) {
-        System.exit(1);
+        // Stdout as it is: a PrintStream would hide that it broke.
+        final MessageWriter output = new MessageWriter(new FileOutputStream(FileDescriptor.out));
+        // Exits whatever threads are left, for a lingering one would hang the platform's sync.
+        System.exit(run(List.of(args), output));
+    }
+
+    private static int run(final List<String> words, final MessageWriter output) {
+        final Arguments arguments;
+        try {
+            arguments = Arguments.parse(words);
+        } catch (final Arguments.Misuse misuse) {
+            output.log(Level.ERROR, misuse.sentence() + "\n" + Arguments.USAGE);
+            return MISUSED;
+        }
+        try {
+            run(arguments, output);
+            return SUCCEEDED;
+        } catch (final Failure failure) {
+            output.trace(failure);
+            return FAILED;
+        } catch (final RuntimeException unexpected) {
+            output.trace(Failure.system("An unexpected error ended the connector; please report it.", unexpected));
+            return FAILED;
+        }
+    }
+
+    private static void run(final Arguments arguments, final MessageWriter output) {
+        switch (arguments.command()) {
+            case SPEC -> output.spec(Specification.asOneLine());
+            case CHECK -> new CheckCommand(output).run(arguments);
+            case WRITE ->
+                new WriteCommand(new FileInputStream(FileDescriptor.in), output, System.getenv()).run(arguments);
+            case HELP -> output.log(Level.INFO, Arguments.USAGE);
+            case VERSION -> output.log(Level.INFO, "destination-convex " + VERSION);
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Refused;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Unknown;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +29,30 @@ public final class Refusals {
     private static final String RUN_AGAIN = "Run the sync again.";
     private static final Pattern ACTION = Pattern.compile("\\((deployment:[a-zA-Z:]{1,60})\\)");
 
+    /** Refusals with status 400 that concern a request as a whole, its key, its tables or its indexes (convex-api §2.6). */
+    private static final Set<String> ABOUT_THE_REQUEST = Set.of(
+            "InvalidAdminKey",
+            "HeaderParseFailure",
+            "InvalidHeaderFailure",
+            "ClientVersionUnsupported",
+            "InvalidClientVersion",
+            "EmptyPrimaryKey",
+            "IndexTooManyFields",
+            "FieldsNotUniqueWithinIndex",
+            "IndexFieldsContainId",
+            "IndexNotFoundError",
+            "IndexBackfillingError",
+            "FieldNotInIndex",
+            "InvalidIndexRange",
+            "MissingStream",
+            "TooManyTables");
+
     private Refusals() {}
+
+    /** A request with fewer records might not be refused. */
+    public static boolean mayBeAboutOneRecord(final Refused<?> refused) {
+        return refused.status() == 400 && !refused.code().isEmpty() && !ABOUT_THE_REQUEST.contains(refused.code());
+    }
 
     /** What a refusal means to the user. */
     public static Failure failure(final Refused<?> refused, final String doing) {
@@ -45,7 +69,7 @@ public final class Refusals {
         if (outcome instanceof Refused<?> refused) {
             return failure(refused, doing);
         }
-        final String last = lastOf(outcome);
+        final String last = reason(outcome);
         if (outcome instanceof Unknown<?> unknown && unknown.doubt() == Doubt.SERVER_ERROR) {
             return Failure.system(
                     ("Convex failed at %s, %d times in a row. What was written before is kept. The deployment's log may tell"
@@ -151,7 +175,8 @@ public final class Refusals {
                 : "Convex said: " + refused.code() + ": " + refused.message();
     }
 
-    private static String lastOf(final Outcome<?> outcome) {
+    /** Why a request was neither done nor refused, for a log line; without a full stop. */
+    public static String reason(final Outcome<?> outcome) {
         final String reason = outcome instanceof Busy<?> busy
                 ? busy.reason()
                 : outcome instanceof Unknown<?> unknown ? unknown.reason() : "";

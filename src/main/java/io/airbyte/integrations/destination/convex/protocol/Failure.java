@@ -61,6 +61,11 @@ public final class Failure extends RuntimeException {
         return new Failure(Kind.SYSTEM_ERROR, Optional.empty(), message, cause);
     }
 
+    /** The same failure, with something added to its message. */
+    public Failure and(final String addition) {
+        return new Failure(kind, stream, message() + addition, getCause());
+    }
+
     /** The same failure, said to concern {@code descriptor}. */
     public Failure ofStream(final StreamDescriptor descriptor) {
         return new Failure(kind, Optional.of(descriptor), message(), getCause());

@@ -1,0 +1,68 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
+import io.airbyte.integrations.destination.convex.document.ChangedFields;
+import io.airbyte.integrations.destination.convex.document.DocumentEncoder;
+import io.airbyte.integrations.destination.convex.document.DocumentOptions;
+import io.airbyte.integrations.destination.convex.document.FieldNames;
+import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
+import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
+import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A stream and where it goes.
+ *
+ * @param configured the stream as the user configured it
+ * @param table the Convex table
+ * @param names what its columns are called there
+ */
+public record PlannedStream(ConfiguredStream configured, String table, FieldNames names) {
+
+    public StreamDescriptor descriptor() {
+        return configured.descriptor();
+    }
+
+    /** The last record of each primary key is kept, rather than every record. */
+    public boolean isDeduplicated() {
+        return configured.destinationSyncMode() == DestinationSyncMode.APPEND_DEDUP;
+    }
+
+    /** The paths of the primary key's fields as they are stored. */
+    public List<List<String>> primaryKey() {
+        return names.primaryKeyPaths();
+    }
+
+    /** The stream in a sentence for the log. */
+    public String description() {
+        return "Stream %s goes to table %s, %s%s."
+                .formatted(
+                        descriptor(),
+                        table,
+                        isDeduplicated() ? "append_dedup" : "append",
+                        isDeduplicated() ? primaryKeyText() : "");
+    }
+
+    /** Turns records of this stream into documents. */
+    DocumentEncoder encoder(final ConnectorConfig config, final ChangedFields changedFields) {
+        final DocumentOptions options = new DocumentOptions(
+                config.largeIntegers(),
+                config.unstorableValues(),
+                config.airbyteMetadata(),
+                configured.generationId(),
+                configured.syncId(),
+                isDeduplicated());
+        return new DocumentEncoder(configured.descriptor(), names, options, changedFields);
+    }
+
+    /** The primary key as a source's user knows it, for error messages: {@code " (primary key id, order.number)"}, or nothing. */
+    String primaryKeyText() {
+        if (configured.primaryKey().isEmpty()) {
+            return "";
+        }
+        return configured.primaryKey().stream()
+                .map(path -> String.join(".", path))
+                .collect(Collectors.joining(", ", " (primary key ", ")"));
+    }
+}

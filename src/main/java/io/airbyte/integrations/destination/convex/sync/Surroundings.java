@@ -1,0 +1,25 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a sync takes from the process it runs in; tests bring their own.
+ *
+ * @param ticker the clock of deadlines
+ * @param random the source of jitter
+ * @param pipelineThread runs what it is given on the thread that drives the pipeline, later
+ * @param heapBytes how large the heap may grow
+ */
+public record Surroundings(Ticker ticker, RandomGenerator random, Executor pipelineThread, long heapBytes) {
+
+    private static final long LONGEST_LINE = 64L << 20;
+
+    /**
+     * How long a line of input may be, in bytes: 64 MiB, or an eighth of a small heap, for a line is held up to three
+     * times on its way into a request.
+     */
+    int longestLine() {
+        return (int) Math.min(LONGEST_LINE, heapBytes / 8);
+    }
+}

@@ -1,0 +1,264 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.airbyte.integrations.destination.convex.convex.Deployment;
+import io.airbyte.integrations.destination.convex.convex.Outcome;
+import io.airbyte.integrations.destination.convex.convex.RequestBody;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+
+/**
+ * A deployment as the pipeline sees it, by outcomes only: keeps documents, answers at once or when told to, and fails as
+ * told. A request is one transaction, as every append request is.
+ */
+final class FakeDeployment implements Deployment {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What becomes of the next import requests, one after the other; then all succeed. */
+    private final Deque<BiFunction<ImportRequest, FakeDeployment, Outcome<Void>>> script = new ArrayDeque<>();
+
+    private final Map<String, List<ObjectNode>> tables = new LinkedHashMap<>();
+    private final Map<String, List<List<String>>> indexes = new HashMap<>();
+    private final Set<String> backfilling = new LinkedHashSet<>();
+    private final List<ImportRequest> imports = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private Predicate<ObjectNode> schema = document -> true;
+    private boolean readable = true;
+    private boolean holdingImports;
+    private int sizeQueries;
+    private int readinessPolls;
+    private int inFlight;
+    private int mostInFlight;
+
+    /** One request to import_airbyte_records, understood. */
+    record ImportRequest(
+            String table, Optional<List<List<String>>> primaryKey, List<ObjectNode> messages, long length) {}
+
+    // what a test prepares
+
+    /** The next import request is carried out, and yet its outcome is {@code outcome}. */
+    void landsButAnswers(final Outcome<Void> outcome) {
+        script.add((request, deployment) -> {
+            deployment.carryOut(request);
+            return outcome;
+        });
+    }
+
+    /** The next import request is not carried out; its outcome is {@code outcome}. */
+    void answersWithout(final Outcome<Void> outcome) {
+        script.add((request, deployment) -> outcome);
+    }
+
+    void holdsImports() {
+        holdingImports = true;
+    }
+
+    void answersHeldImports() {
+        holdingImports = false;
+        final List<Runnable> answers = List.copyOf(held);
+        held.clear();
+        answers.forEach(Runnable::run);
+    }
+
+    void mayNotBeRead() {
+        readable = false;
+    }
+
+    void refusesDocumentsUnless(final Predicate<ObjectNode> valid) {
+        schema = valid;
+    }
+
+    void backfills(final String table) {
+        backfilling.add(table);
+    }
+
+    void finishesBackfills() {
+        backfilling.clear();
+    }
+
+    void holds(final String table, final ObjectNode document) {
+        tables.computeIfAbsent(table, name -> new ArrayList<>()).add(document);
+    }
+
+    // what a test looks at
+
+    List<String> documents(final String table) {
+        return tables.getOrDefault(table, List.of()).stream()
+                .map(ObjectNode::toString)
+                .toList();
+    }
+
+    List<ImportRequest> imports() {
+        return imports;
+    }
+
+    Map<String, List<List<String>>> indexes() {
+        return indexes;
+    }
+
+    int sizeQueries() {
+        return sizeQueries;
+    }
+
+    int readinessPolls() {
+        return readinessPolls;
+    }
+
+    int mostInFlight() {
+        return mostInFlight;
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> importRecords(final RequestBody body) {
+        final ImportRequest request = read(body);
+        imports.add(request);
+        final CompletableFuture<Outcome<Void>> answer = new CompletableFuture<>();
+        inFlight++;
+        mostInFlight = Math.max(mostInFlight, inFlight);
+        final Runnable answering = () -> {
+            inFlight--;
+            answer.complete(outcomeOf(request));
+        };
+        if (holdingImports) {
+            held.add(answering);
+        } else {
+            answering.run();
+        }
+        return answer;
+    }
+
+    private Outcome<Void> outcomeOf(final ImportRequest request) {
+        final var scripted = script.poll();
+        return scripted == null ? carryOut(request) : scripted.apply(request, this);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> addPrimaryKeyIndexes(final Map<String, List<List<String>>> primaryKeys) {
+        primaryKeys.forEach((table, key) -> {
+            tables.computeIfAbsent(table, name -> new ArrayList<>());
+            indexes.put(table, key);
+        });
+        return CompletableFuture.completedFuture(done());
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Boolean>> primaryKeyIndexesReady(final Collection<String> asked) {
+        readinessPolls++;
+        return CompletableFuture.completedFuture(
+                new Outcome.Done<>(asked.stream().noneMatch(backfilling::contains)));
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Long>> tableSize(final String table) {
+        sizeQueries++;
+        return CompletableFuture.completedFuture(
+                readable
+                        ? new Outcome.Done<>((long) documents(table).size())
+                        : new Outcome.Refused<>(200, "OperationNotPermitted", "Operation query not permitted"));
+    }
+
+    private Outcome<Void> carryOut(final ImportRequest request) {
+        final List<ObjectNode> before = List.copyOf(tables.computeIfAbsent(request.table(), name -> new ArrayList<>()));
+        final List<ObjectNode> documents = new ArrayList<>(before);
+        if (request.primaryKey().isPresent() && backfilling.contains(request.table())) {
+            return new Outcome.Refused<>(400, "IndexBackfillingError", "The index is backfilling");
+        }
+        for (final ObjectNode message : request.messages()) {
+            final Optional<Outcome<Void>> refusal = apply(message, request, documents);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        tables.put(request.table(), documents);
+        return done();
+    }
+
+    private Optional<Outcome<Void>> apply(
+            final ObjectNode message, final ImportRequest request, final List<ObjectNode> documents) {
+        final ObjectNode document = message.deepCopy();
+        final boolean delete = document.remove("_ab_cdc_deleted_at") != null;
+        final List<ObjectNode> same = request.primaryKey().stream()
+                .flatMap(key ->
+                        documents.stream().filter(other -> key(other, key).equals(key(document, key))))
+                .toList();
+        if (same.size() > 1) {
+            return Optional.of(new Outcome.Unknown<>(Outcome.Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty()));
+        }
+        if (delete && same.size() == 1) {
+            documents.remove(same.get(0));
+        } else if (!schema.test(document)) {
+            return Optional.of(new Outcome.Refused<>(
+                    400, "SchemaEnforcementError", "Failed to insert or update a document in table"));
+        } else if (same.size() == 1) {
+            documents.set(documents.indexOf(same.get(0)), document);
+        } else {
+            documents.add(document);
+        }
+        return Optional.empty();
+    }
+
+    private static List<JsonNode> key(final ObjectNode document, final List<List<String>> primaryKey) {
+        return primaryKey.stream()
+                .map(path -> document.at("/" + String.join("/", path)))
+                .toList();
+    }
+
+    private static Outcome<Void> done() {
+        @SuppressWarnings("NullAway") // there is no other value of Void
+        final Outcome<Void> done = new Outcome.Done<>(null);
+        return done;
+    }
+
+    private static ImportRequest read(final RequestBody body) {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (final ByteBuffer buffer : body.buffers()) {
+            bytes.write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+        }
+        try {
+            final JsonNode request = JSON.readTree(bytes.toByteArray());
+            if (bytes.size() != body.length()) {
+                throw new AssertionError("The body says %d bytes but has %d".formatted(body.length(), bytes.size()));
+            }
+            final Map.Entry<String, JsonNode> table =
+                    request.get("tables").properties().iterator().next();
+            final List<ObjectNode> messages = new ArrayList<>();
+            request.get("messages").forEach(message -> messages.add((ObjectNode) message.get("data")));
+            return new ImportRequest(
+                    table.getKey(), primaryKey(table.getValue().get("primaryKey")), messages, body.length());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<List<List<String>>> primaryKey(final JsonNode paths) {
+        if (paths.isNull()) {
+            return Optional.empty();
+        }
+        final List<List<String>> key = new ArrayList<>();
+        paths.forEach(path -> {
+            final List<String> segments = new ArrayList<>();
+            path.forEach(segment -> segments.add(segment.asText()));
+            key.add(segments);
+        });
+        return Optional.of(key);
+    }
+}

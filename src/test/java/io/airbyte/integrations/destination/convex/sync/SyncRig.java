@@ -1,0 +1,200 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
+import io.airbyte.integrations.destination.convex.config.ConnectorConfig.LargeIntegers;
+import io.airbyte.integrations.destination.convex.config.ConnectorConfig.UnstorableValues;
+import io.airbyte.integrations.destination.convex.json.ByteSlice;
+import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
+import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
+import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
+import io.airbyte.integrations.destination.convex.protocol.SyncMode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** A sync driven by hand: input, answers and time come when the test says so. */
+final class SyncRig {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ConnectorConfig CONFIG = new ConnectorConfig(
+            "http://127.0.0.1:3210", "key", LargeIntegers.STRING, UnstorableValues.NULL_AND_RECORD, false);
+
+    final FakeDeployment deployment = new FakeDeployment();
+
+    private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    private final Deque<Runnable> answers = new ArrayDeque<>();
+    private final Pipeline pipeline;
+    private long now = 1_000_000;
+
+    private SyncRig(final long heapBytes, final Map<String, String> environment, final List<ConfiguredStream> streams) {
+        final SyncPlan plan = SyncPlan.of(new ConfiguredCatalog(streams, List.of()), environment);
+        pipeline = new Pipeline(
+                plan,
+                CONFIG,
+                deployment,
+                new MessageWriter(stdout),
+                new Surroundings(() -> now, new SplittableRandom(1), answers::add, heapBytes));
+    }
+
+    static SyncRig of(final ConfiguredStream... streams) {
+        return started(256L << 20, Map.of(), streams);
+    }
+
+    static SyncRig withHeap(final long heapBytes, final ConfiguredStream... streams) {
+        return started(heapBytes, Map.of(), streams);
+    }
+
+    static SyncRig started(
+            final long heapBytes, final Map<String, String> environment, final ConfiguredStream... streams) {
+        final SyncRig rig = new SyncRig(heapBytes, environment, List.of(streams));
+        rig.pipeline.start();
+        rig.settle();
+        return rig;
+    }
+
+    static ConfiguredStream append(final String name) {
+        return stream(name, DestinationSyncMode.APPEND, List.of());
+    }
+
+    static ConfiguredStream dedup(final String name) {
+        return stream(name, DestinationSyncMode.APPEND_DEDUP, List.of(List.of("id")));
+    }
+
+    static ConfiguredStream stream(
+            final String name, final DestinationSyncMode mode, final List<List<String>> primaryKey) {
+        return new ConfiguredStream(
+                StreamDescriptor.of(name),
+                SyncMode.INCREMENTAL,
+                mode,
+                primaryKey,
+                Set.of("id", "name"),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty());
+    }
+
+    static String record(final String stream, final String data) {
+        return "{\"type\":\"RECORD\",\"record\":{\"stream\":\"%s\",\"data\":%s,\"emitted_at\":1}}"
+                .formatted(stream, data);
+    }
+
+    static String state(final String stream, final int cursor) {
+        return "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"%s\"},\"stream_state\":{\"cursor\":%d}},\"id\":%d}}"
+                .formatted(stream, cursor, cursor);
+    }
+
+    static String globalState(final int cursor) {
+        return "{\"type\":\"STATE\",\"state\":{\"type\":\"GLOBAL\",\"global\":{\"shared_state\":{\"cursor\":%d},\"stream_states\":[]},\"id\":%d}}"
+                .formatted(cursor, cursor);
+    }
+
+    static String complete(final String stream) {
+        return "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1,\"stream_status\":{\"stream_descriptor\":{\"name\":\"%s\"},\"status\":\"COMPLETE\"}}}"
+                .formatted(stream);
+    }
+
+    SyncRig reads(final String... lines) {
+        return reads(Stream.of(lines));
+    }
+
+    SyncRig reads(final Stream<String> lines) {
+        lines.forEach(line -> take(Optional.of(new Event.InputArrived(ByteSlice.of(line + "\n"), () -> {}))));
+        settle();
+        return this;
+    }
+
+    SyncRig reachesEndOfInput() {
+        take(Optional.of(new Event.InputEnded()));
+        settle();
+        return this;
+    }
+
+    SyncRig isTerminated() {
+        take(Optional.of(new Event.TerminationAsked()));
+        settle();
+        return this;
+    }
+
+    /** Time goes by, and everything that falls due in it happens when it is due. */
+    SyncRig waits(final Duration duration) {
+        final long until = now + duration.toMillis();
+        OptionalLong next = pipeline.nextDeadline();
+        while (next.isPresent() && next.getAsLong() <= until && !pipeline.isFinished()) {
+            now = Math.max(now, next.getAsLong());
+            take(Optional.empty());
+            settle();
+            next = pipeline.nextDeadline();
+        }
+        now = Math.max(now, until);
+        return this;
+    }
+
+    /** All answers that have been given are taken. */
+    void settle() {
+        while (!answers.isEmpty()) {
+            take(Optional.of(new Event.Answered(answers.remove())));
+        }
+    }
+
+    private void take(final Optional<Event> event) {
+        pipeline.take(event);
+    }
+
+    boolean wantsInput() {
+        return pipeline.wantsInput();
+    }
+
+    boolean isFinished() {
+        return pipeline.isFinished();
+    }
+
+    Optional<Failure> conclusion() {
+        if (!pipeline.isFinished()) {
+            throw new AssertionError("The sync is not finished.");
+        }
+        return pipeline.conclude();
+    }
+
+    /** The states that were written, by the cursor that the test gave them. */
+    List<Integer> states() {
+        return messages().stream()
+                .map(message -> message.at("/state/id").asInt())
+                .toList();
+    }
+
+    List<Double> recordCounts() {
+        return messages().stream()
+                .map(message ->
+                        message.at("/state/destinationStats/recordCount").asDouble(-1))
+                .toList();
+    }
+
+    private List<JsonNode> messages() {
+        final List<JsonNode> messages = new ArrayList<>();
+        for (final String line : stdout.toString(StandardCharsets.UTF_8).lines().toList()) {
+            try {
+                messages.add(JSON.readTree(line));
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return messages;
+    }
+}

@@ -200,7 +200,7 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
     }
 
     /** The value of a query, or why there is none (convex-api §5.4): both come with status 200. */
-    private static <T> Optional<Outcome<T>> queried(final Reply.Answer answer, final Value<T> value) {
+    private <T> Optional<Outcome<T>> queried(final Reply.Answer answer, final Value<T> value) {
         final Optional<JsonNode> json = json(answer);
         final String status = json.map(given -> given.path("status").asText()).orElse("");
         if (status.equals("error")) {
@@ -208,7 +208,7 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
             return Optional.of(new Refused<>(
                     answer.status(),
                     text.contains("not permitted") ? NOT_PERMITTED : QUERY_FAILED,
-                    ServerMessage.withoutData(text, true)));
+                    withoutKey(ServerMessage.withoutData(text, true))));
         }
         return status.equals("success")
                 ? value.of(json.orElseThrow().path("value")).map(Done::new)

@@ -57,7 +57,9 @@ public final class Refusals {
     /** What a refusal means to the user. */
     public static Failure failure(final Refused<?> refused, final String doing) {
         final Advice advice = advice(refused);
-        return advice.kind.apply("Convex refused %s. %s %s".formatted(doing, advice.sentence, said(refused)));
+        // Without Convex's code it may not have been Convex that refused.
+        final String what = refused.code().isEmpty() ? "The request for %s was refused." : "Convex refused %s.";
+        return advice.kind.apply(what.formatted(doing) + " " + advice.sentence + " " + said(refused));
     }
 
     /**

@@ -167,10 +167,10 @@ final class Wire implements AutoCloseable {
         return new Reply.Fault(Reply.Cause.BROKEN, harmless(failure) ? detail(failure) : "");
     }
 
-    /** A peer that does not speak TLS at all is reported without the handshake's own exception. */
+    /** A peer whose first words are not TLS's is reported without the handshake's own exception. */
     private static boolean isHandshake(final SSLException failure) {
         return failure instanceof SSLHandshakeException
-                || String.valueOf(failure.getMessage()).startsWith("Unsupported or unrecognized SSL message");
+                || String.valueOf(failure.getMessage()).matches("(?i).*unrecognized SSL message.*");
     }
 
     /** A protocol error quotes what was received. */

@@ -73,7 +73,8 @@ class RefusalsTest {
 
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.message())
-                .startsWith("Convex refused writing to table \"users\". ")
+                .startsWith(
+                        (code.isEmpty() ? "The request for %s was refused. " : "Convex refused %s. ").formatted(DOING))
                 .contains(words)
                 .contains(code)
                 .contains("Convex's words");

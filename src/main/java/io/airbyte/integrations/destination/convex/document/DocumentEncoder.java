@@ -20,10 +20,8 @@ import java.util.Optional;
  */
 public final class DocumentEncoder {
 
-    /** Beyond so many columns further undeclared ones are left out without being looked at. */
-    private static final int MOST_COLUMNS_LOOKED_AT = 16_384;
-
-    private static final int KEPT_BUFFER = 1 << 20;
+    /** Larger buffers are not kept from one record to the next, for there may be hundreds of streams. */
+    private static final int KEPT_BUFFER = 1 << 16;
 
     private final StreamDescriptor stream;
     private final FieldNames names;
@@ -82,6 +80,8 @@ public final class DocumentEncoder {
             final ByteSlice data, final long emittedAtMillis, final Optional<ByteSlice> incomingChanges)
             throws InvalidJson {
         changes.clear();
+        rewritten.reset(KEPT_BUFFER);
+        document.reset(KEPT_BUFFER);
         final int start = scan(data);
         final int end = scanner.position();
         scanner.expectEnd();
@@ -123,20 +123,11 @@ public final class DocumentEncoder {
     private void scanColumn(final int ordinal) throws InvalidJson {
         final int keyStart = scanner.keyStart();
         final FieldName name = names.column(scanner.array(), keyStart, scanner.keyEnd(), scanner.stringHasEscapes());
+        if (name.fate() == FieldName.Fate.STEERS || name.fate() == FieldName.Fate.ONE_TOO_MANY) {
+            passOver(name);
+            return;
+        }
         final boolean known = name.seenIn == names.document();
-        if (name.fate() == FieldName.Fate.STEERS) {
-            asIs = false;
-            final boolean isNull = scanner.peek() == 'n';
-            scanner.skipValue();
-            deleted = name.isDeletion() ? !isNull : deleted;
-            return;
-        }
-        if (!known && columns.count() >= MOST_COLUMNS_LOOKED_AT && name.rank() == FieldName.UNDECLARED) {
-            asIs = false;
-            scanner.skipValue();
-            notLookedAt++;
-            return;
-        }
         scanner.peek();
         final int valueStart = scanner.position();
         final boolean keyColumn = name.key() != null;
@@ -153,6 +144,17 @@ public final class DocumentEncoder {
         columnsSize += column.size();
         asIs &= !known && name.isKept();
         needsCare |= column.valueSize == ValueMeasure.NEEDS_CARE || name.fate() == FieldName.Fate.NAME_TOO_LONG;
+    }
+
+    private void passOver(final FieldName name) throws InvalidJson {
+        asIs = false;
+        final boolean isNull = scanner.peek() == 'n';
+        scanner.skipValue();
+        if (name.fate() == FieldName.Fate.ONE_TOO_MANY) {
+            notLookedAt++;
+        } else if (name.isDeletion()) {
+            deleted = !isNull;
+        }
     }
 
     private Column newColumn(final FieldName name) {
@@ -173,7 +175,6 @@ public final class DocumentEncoder {
 
     /** Looks again at the values that may have to change. */
     private void takeCare(final ByteSlice data) throws InvalidJson {
-        rewritten.reset(KEPT_BUFFER);
         for (int i = 0; i < columns.count(); i++) {
             final Column column = columns.get(i);
             if (column.name().fate() == FieldName.Fate.NAME_TOO_LONG) {
@@ -256,7 +257,6 @@ public final class DocumentEncoder {
     }
 
     private ByteSlice assembled(final ByteSlice data, final long emittedAtMillis) {
-        document.reset(KEPT_BUFFER);
         document.append('{');
         final CopiedRun run = new CopiedRun(document, data.array());
         for (int i = 0; i < columns.count(); i++) {

@@ -16,7 +16,9 @@ final class FieldName {
         /** A {@code _ab_cdc_} column of a dedup stream, which steers and is not stored. */
         STEERS,
         /** Left out: no name that Convex holds can be made of it. */
-        NAME_TOO_LONG
+        NAME_TOO_LONG,
+        /** Left out without being looked at: the document has far more columns than Convex stores. */
+        ONE_TOO_MANY
     }
 
     /** Where a column stands when a document has too many: key columns first, then declared ones, then the others. */

@@ -43,6 +43,9 @@ public final class FieldNames {
     static final int MOST_REMEMBERED = 8192;
     static final int MOST_REMEMBERED_BYTES = 1 << 20;
 
+    /** So many more columns are named for one document only; its further ones are one too many. */
+    private static final int MOST_IN_DOCUMENT = 8192;
+
     private static final List<String> OWN_FIELDS = List.of(META, EXTRACTED_AT, GENERATION_ID, SYNC_ID);
     private static final String CDC_PREFIX = "_ab_cdc_";
     private static final String DROPPED_BY_THE_SERVER = "source_ab_cdc";
@@ -60,6 +63,9 @@ public final class FieldNames {
     private final NameTable remembered = new NameTable();
     private final Map<String, FieldName> unremembered = new HashMap<>();
     private final Set<String> takenInDocument = new HashSet<>();
+
+    private final FieldName oneTooMany =
+            new FieldName(new byte[0], "", false, FieldName.Fate.ONE_TOO_MANY, FieldName.UNDECLARED, null);
 
     private @Nullable FieldName first;
     private @Nullable FieldName latest;
@@ -228,8 +234,12 @@ public final class FieldNames {
                 return unescaped;
             }
         }
+        final boolean forDocument = loneSurrogate || !canRemember(source);
+        if (forDocument && unremembered.size() == MOST_IN_DOCUMENT) {
+            return oneTooMany;
+        }
         final FieldName added = renamedOrKept(name, FieldName.UNDECLARED);
-        if (loneSurrogate || !canRemember(source)) {
+        if (forDocument) {
             takenInDocument.add(added.stored());
             unremembered.put(name, added);
         } else {

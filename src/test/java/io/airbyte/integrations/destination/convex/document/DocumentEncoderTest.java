@@ -200,6 +200,19 @@ class DocumentEncoderTest {
     }
 
     @Test
+    void names_that_only_one_document_has_do_not_fill_the_memory() throws InvalidJson {
+        final DocumentEncoder encoder = append();
+        for (int i = 0; i < 40; i++) {
+            final int round = i;
+            final String record = IntStream.range(0, 30_000)
+                    .mapToObj(column -> "\"_c" + round + "x" + column + "\":0")
+                    .collect(Collectors.joining(",", "{", "}"));
+            assertThat(encode(encoder, record).size()).isLessThan(1 << 20);
+        }
+        assertThat(json(encoder, "{\"a\":1}")).isEqualTo("{\"a\":1}");
+    }
+
+    @Test
     void a_document_of_1_mib_is_stored_and_a_larger_one_gives_up_its_largest_values() throws InvalidJson {
         final int room = (1 << 20) - SYSTEM_FIELDS - 2;
         final String largest = "{\"a\":\"" + "x".repeat(room - 4) + "\"}";

@@ -162,6 +162,37 @@ class JsonScannerTest {
     }
 
     @Test
+    void walksArraysElementByElement() throws InvalidJson {
+        scanner.reset(ByteSlice.of("[ 1 , [] ,[2,{\"a\":3}], \"x\" ]"));
+        final List<String> seen = new ArrayList<>();
+        scanner.enterArray();
+        while (scanner.nextElement()) {
+            if (seen.size() == 1) {
+                scanner.enterArray();
+                assertThat(scanner.nextElement()).isFalse();
+                seen.add("empty");
+            } else {
+                seen.add(scanner.skipValue().text());
+            }
+        }
+        scanner.expectEnd();
+        assertThat(seen).containsExactly("1", "empty", "[2,{\"a\":3}]", "\"x\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,]", "[,1]", "[1 2]", "[1", "[", "[1}"})
+    void walkingRefusesArraysThatAreNone(final String json) {
+        scanner.reset(ByteSlice.of(json));
+        assertThatThrownBy(() -> {
+                    scanner.enterArray();
+                    while (scanner.nextElement()) {
+                        scanner.skipValue();
+                    }
+                })
+                .isInstanceOf(InvalidJson.class);
+    }
+
+    @Test
     void walkingRefusesAMissingComma() throws InvalidJson {
         scanner.reset(ByteSlice.of("{\"a\":{} \"b\":1}"));
         scanner.enterObject();

@@ -42,6 +42,8 @@ final class FakeDeployment implements Deployment {
     private final List<ImportRequest> imports = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private Predicate<ObjectNode> schema = document -> true;
+    private Predicate<ObjectNode> failing = document -> false;
+    private Optional<Outcome<Void>> failure = Optional.empty();
     private boolean readable = true;
     private boolean holdingImports;
     private int sizeQueries;
@@ -66,6 +68,17 @@ final class FakeDeployment implements Deployment {
     /** The next import request is not carried out; its outcome is {@code outcome}. */
     void answersWithout(final Outcome<Void> outcome) {
         script.add((request, deployment) -> outcome);
+    }
+
+    /** The next import request is carried out and answered as usual. */
+    void behavesNormally() {
+        script.add((request, deployment) -> deployment.carryOut(request));
+    }
+
+    /** A request with such a document is not carried out; its outcome is {@code outcome}, every time. */
+    void failsOnDocuments(final Predicate<ObjectNode> document, final Outcome<Void> outcome) {
+        failing = document;
+        failure = Optional.of(outcome);
     }
 
     void holdsImports() {
@@ -157,7 +170,7 @@ final class FakeDeployment implements Deployment {
             tables.computeIfAbsent(table, name -> new ArrayList<>());
             indexes.put(table, key);
         });
-        return CompletableFuture.completedFuture(done());
+        return CompletableFuture.completedFuture(Outcome.done());
     }
 
     @Override
@@ -177,6 +190,9 @@ final class FakeDeployment implements Deployment {
     }
 
     private Outcome<Void> carryOut(final ImportRequest request) {
+        if (request.messages().stream().anyMatch(failing)) {
+            return failure.orElseThrow();
+        }
         final List<ObjectNode> before = List.copyOf(tables.computeIfAbsent(request.table(), name -> new ArrayList<>()));
         final List<ObjectNode> documents = new ArrayList<>(before);
         if (request.primaryKey().isPresent() && backfilling.contains(request.table())) {
@@ -189,7 +205,7 @@ final class FakeDeployment implements Deployment {
             }
         }
         tables.put(request.table(), documents);
-        return done();
+        return Outcome.done();
     }
 
     private Optional<Outcome<Void>> apply(
@@ -220,12 +236,6 @@ final class FakeDeployment implements Deployment {
         return primaryKey.stream()
                 .map(path -> document.at("/" + String.join("/", path)))
                 .toList();
-    }
-
-    private static Outcome<Void> done() {
-        @SuppressWarnings("NullAway") // there is no other value of Void
-        final Outcome<Void> done = new Outcome.Done<>(null);
-        return done;
     }
 
     private static ImportRequest read(final RequestBody body) {

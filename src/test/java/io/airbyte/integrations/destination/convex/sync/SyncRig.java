@@ -61,12 +61,22 @@ final class SyncRig {
         return started(heapBytes, Map.of(), streams);
     }
 
+    /** A sync that starts while the deployment is still building the index of {@code table}. */
+    static SyncRig withBackfill(final String table, final ConfiguredStream... streams) {
+        final SyncRig rig = new SyncRig(256L << 20, Map.of(), List.of(streams));
+        rig.deployment.backfills(table);
+        return rig.start();
+    }
+
     static SyncRig started(
             final long heapBytes, final Map<String, String> environment, final ConfiguredStream... streams) {
-        final SyncRig rig = new SyncRig(heapBytes, environment, List.of(streams));
-        rig.pipeline.start();
-        rig.settle();
-        return rig;
+        return new SyncRig(heapBytes, environment, List.of(streams)).start();
+    }
+
+    private SyncRig start() {
+        pipeline.start();
+        settle();
+        return this;
     }
 
     static ConfiguredStream append(final String name) {

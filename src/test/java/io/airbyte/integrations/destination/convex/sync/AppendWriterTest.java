@@ -1,0 +1,209 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.append;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.record;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.state;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.airbyte.integrations.destination.convex.convex.Outcome;
+import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AppendWriterTest {
+
+    private static final Duration LONG = Duration.ofMinutes(20);
+
+    private final SyncRig sync = SyncRig.of(append("users"), append("orders"));
+
+    private static Outcome<Void> busy() {
+        return new Outcome.Busy<>("HTTP status 503, OptimisticConcurrencyControlFailure", Optional.empty());
+    }
+
+    private static Outcome<Void> unknown(final Doubt doubt) {
+        return new Outcome.Unknown<>(doubt, "nobody knows", Optional.empty());
+    }
+
+    private void readsTwoUsersToTheEnd() {
+        sync.reads(record("users", "{\"id\":1}"), record("users", "{\"id\":2}"), state("users", 1))
+                .reachesEndOfInput()
+                .waits(LONG);
+    }
+
+    private void assertTwoUsersOnceAndAcknowledged() {
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}", "{\"id\":2}");
+        assertThat(sync.states()).containsExactly(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void a_request_that_was_turned_away_is_sent_again() {
+        sync.deployment.answersWithout(busy());
+        sync.deployment.answersWithout(busy());
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.imports()).hasSize(3);
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Doubt.class)
+    void a_request_whose_answer_is_lost_after_it_landed_is_not_sent_again(final Doubt doubt) {
+        sync.deployment.landsButAnswers(unknown(doubt));
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.imports()).hasSize(1);
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Doubt.class)
+    void a_request_that_was_lost_on_its_way_is_sent_again(final Doubt doubt) {
+        sync.deployment.answersWithout(unknown(doubt));
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.imports()).hasSize(2);
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void a_table_that_held_documents_before_the_sync_does_not_mislead() {
+        sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 0));
+        sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":0}", "{\"id\":1}", "{\"id\":2}");
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void after_a_time_out_the_table_is_looked_at_twice_for_the_deployment_may_still_be_at_work() {
+        sync.deployment.answersWithout(unknown(Doubt.TIMED_OUT));
+
+        readsTwoUsersToTheEnd();
+
+        // one before the first request, two after the time-out
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(3);
+    }
+
+    @Test
+    void without_the_right_to_read_a_request_of_unknown_outcome_is_sent_again_and_the_log_says_so_once() {
+        sync.deployment.mayNotBeRead();
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+
+        try (LoggedLines log = LoggedLines.of(ReadRight.class)) {
+            readsTwoUsersToTheEnd();
+
+            assertThat(log.at(Level.WARNING))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("deployment:data:view", "twice"));
+        }
+        assertThat(sync.deployment.documents("users")).hasSize(6);
+        assertThat(sync.states()).containsExactly(1);
+    }
+
+    @Test
+    void where_something_else_writes_to_the_table_nothing_is_lost_and_the_log_warns() {
+        sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST));
+        try (LoggedLines log = LoggedLines.of(AppendWriter.class)) {
+            sync.reads(record("users", "{\"id\":1}"), state("users", 1)).waits(Duration.ofSeconds(10));
+            sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 98));
+            sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 99));
+            sync.reachesEndOfInput().waits(LONG);
+
+            assertThat(log.at(Level.WARNING))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("users", "something else writes"));
+        }
+        assertThat(sync.deployment.documents("users")).contains("{\"id\":1}");
+        assertThat(sync.states()).containsExactly(1);
+    }
+
+    @Test
+    void a_deployment_that_stays_busy_ends_the_stream_after_ten_attempts_as_transient() {
+        IntStream.range(0, 10).forEach(i -> sync.deployment.answersWithout(busy()));
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.imports()).hasSize(10);
+        assertThat(sync.states()).isEmpty();
+        assertThat(sync.conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+    }
+
+    @Test
+    void once_a_stream_has_given_up_on_the_deployment_the_others_do_not_try_for_as_long() {
+        IntStream.range(0, 30).forEach(i -> sync.deployment.answersWithout(busy()));
+
+        sync.reads(record("users", "{\"id\":1}"), record("orders", "{\"id\":1}"))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.isFinished()).isTrue();
+        assertThat(sync.deployment.imports()).hasSizeLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void a_refused_record_is_found_and_named_by_its_position_and_what_is_before_it_is_written_and_acknowledged() {
+        sync.deployment.refusesDocumentsUnless(document -> document.get("id").asInt() != 700);
+
+        sync.reads(IntStream.rangeClosed(1, 1_000).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).hasSize(699);
+        assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("record 700 of stream users", "SchemaEnforcementError");
+        });
+    }
+
+    @Test
+    void a_server_error_that_stays_is_narrowed_down_to_its_record_without_doubling_any() {
+        final Outcome<Void> error = unknown(Doubt.SERVER_ERROR);
+        sync.deployment.failsOnDocuments(document -> document.get("id").asInt() == 5, error);
+
+        sync.reads(IntStream.rangeClosed(1, 8).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.documents("users"))
+                .containsExactly("{\"id\":1}", "{\"id\":2}", "{\"id\":3}", "{\"id\":4}");
+        assertThat(sync.conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.message()).contains("record 5 of stream users"));
+    }
+
+    @Nested
+    class Batches_of_one_stream {
+
+        @Test
+        void never_overtake_each_other_whatever_has_to_be_sent_again() {
+            sync.deployment.answersWithout(busy());
+            sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+            sync.deployment.answersWithout(unknown(Doubt.TIMED_OUT));
+
+            sync.reads(IntStream.range(0, 20_000).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))))
+                    .reachesEndOfInput()
+                    .waits(LONG);
+
+            assertThat(sync.deployment.documents("users"))
+                    .containsExactlyElementsOf(IntStream.range(0, 20_000)
+                            .mapToObj("{\"id\":%d}"::formatted)
+                            .toList());
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.append;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.dedup;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.record;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.state;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.airbyte.integrations.destination.convex.convex.Outcome;
+import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DedupWriterTest {
+
+    private static final Duration LONG = Duration.ofMinutes(20);
+
+    private final SyncRig sync = SyncRig.of(dedup("users"));
+
+    private static String user(final int id, final String name) {
+        return record("users", "{\"id\":%d,\"name\":\"%s\"}".formatted(id, name));
+    }
+
+    private static String deletedUser(final int id, final String name) {
+        return record("users", "{\"id\":%d,\"name\":\"%s\",\"_ab_cdc_deleted_at\":\"2026-01-01\"}".formatted(id, name));
+    }
+
+    private static ObjectNode document(final int id, final String name) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("name", name);
+    }
+
+    private void reachesEnd() {
+        sync.reachesEndOfInput().waits(LONG);
+    }
+
+    @Test
+    void the_last_record_of_each_key_remains() {
+        sync.reads(user(1, "a"), user(2, "b"), user(1, "c"));
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users"))
+                .containsExactlyInAnyOrder("{\"id\":1,\"name\":\"c\"}", "{\"id\":2,\"name\":\"b\"}");
+    }
+
+    @Test
+    void the_table_is_asked_to_index_the_key_before_anything_is_sent() {
+        assertThat(sync.deployment.indexes()).containsEntry("users", List.of(List.of("id")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Doubt.class)
+    void a_request_of_unknown_outcome_is_sent_again_without_asking(final Doubt doubt) {
+        sync.deployment.landsButAnswers(new Outcome.Unknown<>(doubt, "nobody knows", Optional.empty()));
+        sync.reads(user(1, "a"), deletedUser(1, "a"), user(1, "b"), state("users", 1));
+        reachesEnd();
+
+        assertThat(sync.deployment.sizeQueries()).isZero();
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1,\"name\":\"b\"}");
+        assertThat(sync.states()).containsExactly(1);
+    }
+
+    @Nested
+    class A_delete {
+
+        @Test
+        void removes_the_document() {
+            sync.deployment.holds("users", document(1, "a"));
+            sync.reads(deletedUser(1, "a"));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+        }
+
+        @Test
+        void of_a_document_that_is_not_there_leaves_none() {
+            sync.reads(deletedUser(1, "a"), state("users", 1));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+        }
+
+        @Test
+        void is_the_document_followed_by_its_delete_in_one_request() {
+            sync.reads(deletedUser(1, "a"));
+            reachesEnd();
+
+            assertThat(sync.deployment.imports())
+                    .singleElement()
+                    .satisfies(
+                            request -> assertThat(request.messages())
+                                    .hasToString(
+                                            "[{\"id\":1,\"name\":\"a\"}, {\"id\":1,\"name\":\"a\",\"_ab_cdc_deleted_at\":true}]"));
+        }
+
+        @Test
+        void that_the_schema_refuses_as_a_document_goes_alone_and_removes_it() {
+            sync.deployment.holds("users", document(1, "a"));
+            sync.deployment.refusesDocumentsUnless(
+                    document -> !document.get("name").asText().isEmpty());
+            sync.reads(user(2, "b"), deletedUser(1, ""), user(3, "c"), state("users", 1));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users"))
+                    .containsExactlyInAnyOrder("{\"id\":2,\"name\":\"b\"}", "{\"id\":3,\"name\":\"c\"}");
+            assertThat(sync.states()).containsExactly(1);
+            assertThat(sync.conclusion()).isEmpty();
+        }
+
+        @Test
+        void that_the_schema_refuses_alone_too_had_nothing_to_remove() {
+            sync.deployment.refusesDocumentsUnless(
+                    document -> !document.get("name").asText().isEmpty());
+            sync.reads(deletedUser(1, ""), state("users", 1));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+            assertThat(sync.conclusion()).isEmpty();
+        }
+
+        @Test
+        void that_went_alone_is_sent_alone_again_when_its_answer_is_lost() {
+            sync.deployment.holds("users", document(1, "a"));
+            sync.deployment.refusesDocumentsUnless(
+                    document -> !document.get("name").asText().isEmpty());
+            sync.deployment.behavesNormally();
+            sync.deployment.landsButAnswers(
+                    new Outcome.Unknown<>(Doubt.ANSWER_LOST, "connection reset", Optional.empty()));
+            sync.reads(deletedUser(1, ""), state("users", 1));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+        }
+    }
+
+    @Test
+    void duplicates_that_earlier_append_runs_left_are_a_config_error_that_says_so() {
+        sync.deployment.holds("users", document(3, "x"));
+        sync.deployment.holds("users", document(3, "y"));
+        sync.reads(user(1, "a"), user(2, "b"), user(3, "c"), user(4, "d"));
+        reachesEnd();
+
+        assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("users", "append", "record 3 of stream users", "primary key id");
+        });
+        assertThat(sync.deployment.documents("users")).contains("{\"id\":2,\"name\":\"b\"}");
+    }
+
+    @Nested
+    class While_the_index_is_built {
+
+        private final SyncRig waiting =
+                SyncRig.withBackfill("users", dedup("users"), dedup("orders"), append("events"));
+
+        @Test
+        void records_wait_and_input_is_read() {
+            waiting.reads(user(1, "a"), state("users", 1)).waits(Duration.ofSeconds(30));
+
+            assertThat(waiting.deployment.imports()).isEmpty();
+            assertThat(waiting.states()).isEmpty();
+            assertThat(waiting.wantsInput()).isTrue();
+
+            waiting.deployment.finishesBackfills();
+            waiting.waits(Duration.ofSeconds(5));
+
+            assertThat(waiting.deployment.documents("users")).hasSize(1);
+            assertThat(waiting.states()).containsExactly(1);
+        }
+
+        @Test
+        void streams_whose_index_is_ready_and_append_streams_are_written() {
+            waiting.reads(user(1, "a"), record("orders", "{\"id\":1}"), record("events", "{\"id\":1}"))
+                    .waits(Duration.ofSeconds(11));
+
+            assertThat(waiting.deployment.documents("orders")).hasSize(1);
+            assertThat(waiting.deployment.documents("events")).hasSize(1);
+        }
+
+        @Test
+        void polls_come_at_growing_intervals_up_to_five_seconds() {
+            final int before = waiting.deployment.readinessPolls();
+            waiting.waits(Duration.ofMinutes(10));
+
+            assertThat(waiting.deployment.readinessPolls() - before).isBetween(100, 150);
+        }
+
+        @Test
+        void two_hours_are_the_limit_and_a_transient_error() {
+            waiting.reads(user(1, "a")).waits(Duration.ofHours(2).plusSeconds(10));
+
+            assertThat(waiting.conclusion()).hasValueSatisfying(failure -> {
+                assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR);
+                assertThat(failure.message()).contains("users", "index");
+            });
+        }
+
+        @Test
+        void another_streams_failure_is_not_held_up() {
+            waiting.reads(user(1, "a"), "broken");
+
+            assertThat(waiting.conclusion()).isPresent();
+        }
+    }
+
+    @Test
+    void an_index_that_is_rebuilt_in_the_middle_of_a_sync_is_waited_for() {
+        sync.deployment.backfills("users");
+        sync.reads(user(1, "a"), state("users", 1)).waits(Duration.ofSeconds(30));
+        assertThat(sync.states()).isEmpty();
+
+        sync.deployment.finishesBackfills();
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users")).hasSize(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void an_index_that_has_vanished_is_asked_for_again() {
+        sync.deployment.answersWithout(new Outcome.Refused<>(400, "IndexNotFoundError", "Index not found"));
+        sync.reads(user(1, "a"));
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users")).hasSize(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void an_index_that_vanishes_again_and_again_is_an_error() {
+        IntStream.range(0, 3)
+                .forEach(i -> sync.deployment.answersWithout(
+                        new Outcome.Refused<>(400, "IndexNotFoundError", "Index not found")));
+        sync.reads(user(1, "a"));
+        reachesEnd();
+
+        assertThat(sync.conclusion()).isPresent();
+    }
+}

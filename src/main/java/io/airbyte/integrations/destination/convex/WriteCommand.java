@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex;
 
 import io.airbyte.integrations.destination.convex.Arguments.Option;
+import io.airbyte.integrations.destination.convex.convex.ConnectionCheck;
 import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
 import io.airbyte.integrations.destination.convex.convex.Timeouts;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
@@ -51,6 +52,7 @@ final class WriteCommand {
 
         try (HttpDeployment deployment =
                 new HttpDeployment(connection.url(), connection.key(), DestinationConvex.VERSION, Timeouts.STANDARD)) {
+            ConnectionCheck.requireAccess(deployment);
             final Ticker ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
             final Mailbox mailbox = new Mailbox(ticker);
             final Surroundings surroundings = new Surroundings(

@@ -46,6 +46,17 @@ public final class ConnectionCheck {
                 : failed(sentence((Reply.Answer) reply, outcome));
     }
 
+    /**
+     * Says at once what every request of a sync would be refused for: a wrong key or address, or a missing permission. A
+     * deployment that is out of reach or busy may be there again when the first request leaves.
+     */
+    public static void requireAccess(final HttpDeployment deployment) {
+        if (deployment.getSchema().join() instanceof Refused<?> refused
+                && !refused.code().equals(HttpDeployment.ANSWER_TOO_LONG)) {
+            throw Refusals.failure(refused, "the connection");
+        }
+    }
+
     private CheckResult failed(final String message) {
         return new CheckResult(false, message, url.warning().stream().toList());
     }

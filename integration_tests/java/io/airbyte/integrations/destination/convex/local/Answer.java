@@ -2,21 +2,26 @@ package io.airbyte.integrations.destination.convex.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 
-/**
- * What goes back to the client.
- *
- * @param contentType empty where the answer has no body
- */
-record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+/** What goes back to the client. */
+final class Answer {
 
-    private static final byte[] NOTHING = {};
+    private final int status;
+    private final String contentType;
+    private final byte[] body;
+    private final Map<String, String> headers;
+
+    /** @param contentType empty where the answer has no body */
+    Answer(final int status, final String contentType, final byte[] body, final Map<String, String> headers) {
+        this.status = status;
+        this.contentType = contentType;
+        this.body = body;
+        this.headers = headers;
+    }
 
     static Answer empty(final int status) {
-        return new Answer(status, "", NOTHING, Map.of());
+        return new Answer(status, "", new byte[0], Map.of());
     }
 
     static Answer ok() {
@@ -40,22 +45,19 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
         return new Answer(status, contentType, body, more);
     }
 
-    @Override
-    public boolean equals(final Object other) {
-        return other instanceof Answer that
-                && status == that.status
-                && contentType.equals(that.contentType)
-                && Arrays.equals(body, that.body)
-                && headers.equals(that.headers);
+    int status() {
+        return status;
     }
 
-    @Override
-    public int hashCode() {
-        return Objects.hash(status, contentType, Arrays.hashCode(body), headers);
+    String contentType() {
+        return contentType;
     }
 
-    @Override
-    public String toString() {
-        return "Answer[%d, %d bytes]".formatted(status, body.length);
+    byte[] body() {
+        return body;
+    }
+
+    Map<String, String> headers() {
+        return headers;
     }
 }

@@ -36,7 +36,7 @@ final class DocumentId {
         final var bytes = new ByteArrayOutputStream(24);
         int rest = tableNumber;
         while (rest >= 0x80) {
-            bytes.write(rest & 0x7F | 0x80);
+            bytes.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         bytes.write(rest);
@@ -59,7 +59,7 @@ final class DocumentId {
             if (digit < 0) {
                 return Optional.empty();
             }
-            pending = pending << 5 | digit;
+            pending = (pending << 5) | digit;
             bits += 5;
             if (bits >= 8 && bytes.hasRemaining()) {
                 bits -= 8;
@@ -70,7 +70,7 @@ final class DocumentId {
         int number = 0;
         int at = 0;
         do {
-            number |= (all[at] & 0x7F) << 7 * at;
+            number |= (all[at] & 0x7F) << (7 * at);
         } while ((all[at++] & 0x80) != 0 && at < 5);
         if (all.length < at + RANDOM_BYTES + 2) {
             return Optional.empty();
@@ -86,7 +86,7 @@ final class DocumentId {
             one = (one + (b & 0xFF)) % 255;
             two = (two + one) % 255;
         }
-        return two << 8 | one;
+        return (two << 8) | one;
     }
 
     private static String base32(final byte[] bytes) {
@@ -94,7 +94,7 @@ final class DocumentId {
         long pending = 0;
         int bits = 0;
         for (final byte b : bytes) {
-            pending = pending << 8 | b & 0xFF;
+            pending = (pending << 8) | (b & 0xFF);
             bits += 8;
             while (bits >= 5) {
                 bits -= 5;
@@ -102,7 +102,7 @@ final class DocumentId {
             }
         }
         if (bits > 0) {
-            text.append(ALPHABET.charAt((int) (pending << 5 - bits) & 31));
+            text.append(ALPHABET.charAt((int) (pending << (5 - bits)) & 31));
         }
         return text.toString();
     }

@@ -193,7 +193,8 @@ final class HttpFront implements AutoCloseable {
         } else if (fault instanceof Fault.Stall) {
             closing.await();
             return Optional.empty();
-        } else if (fault instanceof Fault.LostAnswer || fault instanceof Fault.HalfAnswer && right.body().length == 0) {
+        } else if (fault instanceof Fault.LostAnswer
+                || (fault instanceof Fault.HalfAnswer && right.body().length == 0)) {
             return Optional.empty();
         }
         return Optional.of(right);

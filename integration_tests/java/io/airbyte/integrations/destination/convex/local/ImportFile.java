@@ -31,7 +31,11 @@ final class ImportFile {
         /** The file has this table, with or without rows. */
         void table(String name) throws Failure;
 
-        /** @param number of the row in its table, counted from 1 */
+        /**
+         * One row of a table.
+         *
+         * @param number of the row in its table, counted from 1
+         */
         void row(String table, int number, JsonNode row) throws Failure;
     }
 
@@ -44,7 +48,7 @@ final class ImportFile {
             this.text = text;
         }
 
-        /** An error with a code of its own gets a sentence before it. */
+        /** Puts a sentence before an error that has a code of its own. */
         static Failure of(final ApiError error) {
             return new Failure("Hit an error while importing:\n" + error.text());
         }

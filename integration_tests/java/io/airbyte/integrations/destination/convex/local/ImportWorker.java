@@ -149,16 +149,25 @@ final class ImportWorker {
     private void advance(final Run run) throws ImportFile.Failure, IOException {
         final SnapshotImport what = run.what;
         switch (run.stage) {
-            case MAKE_TABLES -> makeTables(run);
-            case ANNOUNCE ->
+            case MAKE_TABLES -> {
+                makeTables(run);
+                run.stage = Stage.ANNOUNCE;
+            }
+            case ANNOUNCE -> {
                 tables.atomicallyRun(() -> what.checkpoints()
                         .forEach((table, each) -> what.progress("Importing \"%s\"".formatted(table))));
-            case WRITE -> write(run);
-            case NOTE -> tables.atomicallyRun(() -> what.checkpoints().keySet().forEach(what::finishedTable));
+                run.stage = Stage.WRITE;
+            }
+            case WRITE -> {
+                write(run);
+                run.stage = Stage.NOTE;
+            }
+            case NOTE -> {
+                tables.atomicallyRun(() -> what.checkpoints().keySet().forEach(what::finishedTable));
+                run.stage = Stage.PUBLISH;
+            }
             case PUBLISH -> publish(run);
         }
-        final Stage[] stages = Stage.values();
-        run.stage = stages[Math.min(run.stage.ordinal() + 1, stages.length - 1)];
     }
 
     private void makeTables(final Run run) throws ImportFile.Failure, IOException {

@@ -1,9 +1,10 @@
 package io.airbyte.integrations.destination.convex.local;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,7 +12,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Map;
 
 /** JSON as the server reads it: 127 levels deep at most, no lone surrogates, no number beyond a double. */
 final class Json {
@@ -24,7 +24,6 @@ final class Json {
                             .maxNumberLength(1 << 20)
                             .build())
                     .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private Json() {}
@@ -56,39 +55,67 @@ final class Json {
         if (text.length >= 3 && text[0] == (byte) 0xEF) {
             throw new Unreadable("expected value at line 1 column 1");
         }
-        final JsonNode value;
-        try {
-            value = MAPPER.readTree(text);
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new Unreadable("EOF while parsing a value");
+            }
+            final JsonNode value = value(parser);
+            if (parser.nextToken() != null) {
+                throw new Unreadable("trailing characters");
+            }
+            return value;
         } catch (final JsonProcessingException e) {
             throw new Unreadable(e.getOriginalMessage().lines().findFirst().orElse("expected value"));
         } catch (final IOException e) {
             throw new Unreadable("invalid text");
         }
-        if (value.isMissingNode()) {
-            throw new Unreadable("EOF while parsing a value");
-        }
-        refuseWhatNoValueHolds(value);
-        return value;
     }
 
-    private static void refuseWhatNoValueHolds(final JsonNode value) throws Unreadable {
-        if (value instanceof ObjectNode object) {
-            for (final Map.Entry<String, JsonNode> field : object.properties()) {
-                refuseLoneSurrogate(field.getKey());
-                refuseWhatNoValueHolds(field.getValue());
+    private static JsonNode value(final JsonParser parser) throws IOException, Unreadable {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                final ObjectNode object = object();
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    final String name = whole(parser.currentName());
+                    parser.nextToken();
+                    object.set(name, value(parser));
+                }
+                yield object;
             }
-        } else if (value.isArray()) {
-            for (final JsonNode element : value) {
-                refuseWhatNoValueHolds(element);
+            case START_ARRAY -> {
+                final ArrayNode array = array();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(value(parser));
+                }
+                yield array;
             }
-        } else if (value.isTextual()) {
-            refuseLoneSurrogate(value.textValue());
-        } else if (value.isNumber() && Double.isInfinite(value.doubleValue())) {
+            case VALUE_STRING -> JsonNodeFactory.instance.textNode(whole(parser.getText()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+            case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);
+            case VALUE_FALSE -> JsonNodeFactory.instance.booleanNode(false);
+            default -> JsonNodeFactory.instance.nullNode();
+        };
+    }
+
+    /** Whole numbers keep their digits for now; but "-0" is no whole number. */
+    private static JsonNode number(final JsonParser parser) throws IOException, Unreadable {
+        final double number = parser.getDoubleValue();
+        if (Double.isInfinite(number)) {
             throw new Unreadable("number out of range");
         }
+        final boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
+        if (!whole || (number == 0 && parser.getText().startsWith("-"))) {
+            return JsonNodeFactory.instance.numberNode(whole ? -0.0 : number);
+        }
+        return switch (parser.getNumberType()) {
+            case INT -> JsonNodeFactory.instance.numberNode(parser.getIntValue());
+            case LONG -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
+            default -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
+        };
     }
 
-    private static void refuseLoneSurrogate(final String text) throws Unreadable {
+    /** Refuses half of a surrogate pair. */
+    private static String whole(final String text) throws Unreadable {
         for (int i = 0; i < text.length(); i++) {
             final char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -100,6 +127,7 @@ final class Json {
                 i++;
             }
         }
+        return text;
     }
 
     // What a request's body must look like. A failure is the caller's: 400 BadJsonBody.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What is remembered of a request: never its body, unless the deployment was built to keep bodies. */
@@ -91,8 +92,8 @@ public final class LoggedRequest {
     }
 
     /** The tables of an import request's messages. */
-    public synchronized TreeSet<String> tables() {
-        final var tables = new TreeSet<String>();
+    public synchronized Set<String> tables() {
+        final Set<String> tables = new TreeSet<>();
         runs.forEach(run -> tables.add(run.table()));
         return tables;
     }

@@ -58,7 +58,7 @@ final class RequestLog {
     }
 
     private static Collection<String> counted(final LoggedRequest request) {
-        final Collection<String> counted = request.tables();
+        final Collection<String> counted = new ArrayList<>(request.tables());
         counted.add(ALL);
         return counted;
     }

@@ -92,7 +92,7 @@ final class Schema {
 
     /** The same for documents that are there already when the schema is pushed. */
     void checkStored(final Table table) {
-        for (final StoredDocument document : table.documents()) {
+        for (final StoredDocument document : table.documentsById()) {
             check(
                     table.name(),
                     document.fields(),

@@ -128,7 +128,7 @@ final class Tables {
 
     /** A document's creation time: milliseconds, later than any before. */
     double nextCreation() {
-        lastCreation = Math.max(System.currentTimeMillis(), Math.nextUp(lastCreation));
+        lastCreation = Math.max((double) System.currentTimeMillis(), Math.nextUp(lastCreation));
         return lastCreation;
     }
 

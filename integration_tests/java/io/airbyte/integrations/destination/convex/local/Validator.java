@@ -72,9 +72,10 @@ final class Validator {
     }
 
     private static boolean equal(final JsonNode value, final JsonNode literal) {
-        return value.isNumber() && literal.isNumber()
-                ? value.doubleValue() == literal.doubleValue()
-                : value.equals(literal);
+        if (value.isNumber() && literal.isNumber()) {
+            return value.doubleValue() == literal.doubleValue();
+        }
+        return value.equals(literal);
     }
 
     private void checkObject(final JsonNode value, final JsonNode validator, final String path) throws Mismatch {

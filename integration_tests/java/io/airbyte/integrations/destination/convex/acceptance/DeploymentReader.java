@@ -37,7 +37,8 @@ final class DeploymentReader {
         JsonNode cursor = JSON.nullNode();
         boolean done = false;
         while (!done) {
-            final ObjectNode arguments = JSON.createObjectNode().put("table", table).put("order", "asc");
+            final ObjectNode arguments =
+                    JSON.createObjectNode().put("table", table).put("order", "asc");
             arguments.putObject("paginationOpts").put("numItems", PAGE).set("cursor", cursor);
             final JsonNode page = query("_system/cli/tableData", arguments);
             page.get("page").forEach(document -> documents.add(withoutSystemFields((ObjectNode) document)));
@@ -84,7 +85,8 @@ final class DeploymentReader {
         try {
             final HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new AssertionError("%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
+                throw new AssertionError(
+                        "%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
             }
             return JSON.readTree(response.body());
         } catch (final IOException e) {

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 /** The packaged program as a child process, with everything that it says. */
 final class PackagedConnector implements AutoCloseable {
 
-    static final Path PROGRAM = Path.of("target/destination-convex/bin/destination-convex").toAbsolutePath();
+    static final Path PROGRAM =
+            Path.of("target/destination-convex/bin/destination-convex").toAbsolutePath();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

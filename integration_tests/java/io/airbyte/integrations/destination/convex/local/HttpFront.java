@@ -40,7 +40,7 @@ final class HttpFront implements AutoCloseable {
     private final Keys keys;
     private final RequestLog log;
     private final Faults faults;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpFront::daemon);
     private volatile Duration latency = Duration.ZERO;
@@ -53,7 +53,7 @@ final class HttpFront implements AutoCloseable {
             final Keys keys,
             final RequestLog log,
             final Faults faults,
-            final Path folder,
+            final TemporaryFolder folder,
             final int port) {
         this.routes = routes;
         this.keys = keys;
@@ -118,7 +118,7 @@ final class HttpFront implements AutoCloseable {
                 byte[] body = {};
                 long bytes;
                 if (route.isPresent() && route.get().takesBytes()) {
-                    file = Optional.of(Files.createTempFile(folder, "body", ""));
+                    file = Optional.of(folder.newFile("body"));
                     bytes = Files.copy(in, file.get(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 } else {
                     body = in.readAllBytes();

@@ -1,14 +1,9 @@
 package io.airbyte.integrations.destination.convex.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,11 +29,10 @@ public final class LocalDeployment implements AutoCloseable {
     private final RequestLog log;
     private final Faults faults = new Faults();
     private final HttpFront front;
-    private final Path folder;
+    private final TemporaryFolder folder = new TemporaryFolder();
 
     private LocalDeployment(final Builder builder) {
         name = builder.name;
-        folder = newFolder();
         tables = new Tables(builder.keepsDocuments);
         records = new AirbyteRecords(tables, builder.limits);
         imports = new SnapshotImports(tables, folder);
@@ -74,14 +68,6 @@ public final class LocalDeployment implements AutoCloseable {
         new SystemQueries(tables, imports).addTo(routes);
         new StreamingExport(tables).addTo(routes);
         return routes;
-    }
-
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("local-deployment");
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** How a deployment begins. */
@@ -365,12 +351,6 @@ public final class LocalDeployment implements AutoCloseable {
         front.close();
         imports.working().close();
         indexing.close();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

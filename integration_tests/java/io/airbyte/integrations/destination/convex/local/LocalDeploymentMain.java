@@ -27,13 +27,13 @@ public final class LocalDeploymentMain {
         if (arguments.length % 2 == 1) {
             refuse(arguments[arguments.length - 1]);
         }
-        try (LocalDeployment deployment = builder.start()) {
-            final PrintStream out = System.out;
-            out.println("CONVEX_URL=" + deployment.url());
-            out.println("CONVEX_DEPLOY_KEY=" + (key.isEmpty() ? deployment.adminKey() : key));
-            out.flush();
-            new CountDownLatch(1).await();
-        }
+        final LocalDeployment deployment = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(deployment::close));
+        final PrintStream out = System.out;
+        out.println("CONVEX_URL=" + deployment.url());
+        out.println("CONVEX_DEPLOY_KEY=" + (key.isEmpty() ? deployment.adminKey() : key));
+        out.flush();
+        new CountDownLatch(1).await();
     }
 
     private static void refuse(final String argument) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +43,7 @@ final class HttpFront implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpFront::daemon);
     private volatile Duration latency = Duration.ZERO;
+    private final String host;
     private int port;
     private @Nullable HttpServer server;
 
@@ -54,12 +54,14 @@ final class HttpFront implements AutoCloseable {
             final RequestLog log,
             final Faults faults,
             final TemporaryFolder folder,
+            final String host,
             final int port) {
         this.routes = routes;
         this.keys = keys;
         this.log = log;
         this.faults = faults;
         this.folder = folder;
+        this.host = host;
         this.port = port;
     }
 
@@ -72,7 +74,7 @@ final class HttpFront implements AutoCloseable {
     /** Listens; after {@link #goDown} again, on the same port. */
     synchronized void comeUp() {
         try {
-            final var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            final var address = new InetSocketAddress(host, port);
             final HttpServer fresh = HttpServer.create(address, 1_000);
             fresh.setExecutor(threads);
             fresh.createContext("/", this::handle);

@@ -43,7 +43,7 @@ public final class LocalDeployment implements AutoCloseable {
         keys.add(importOnlyKey(), EnumSet.of(Permission.IMPORT_BACKUPS));
         keys.add(readOnlyKey(), EnumSet.of(Permission.VIEW_BACKUPS, Permission.VIEW_DATA));
         builder.keys.forEach(keys::add);
-        front = new HttpFront(routes(), keys, log, faults, folder, builder.port);
+        front = new HttpFront(routes(), keys, log, faults, folder, builder.host, builder.port);
         front.delayEveryRequest(builder.latency);
         front.comeUp();
     }
@@ -74,6 +74,7 @@ public final class LocalDeployment implements AutoCloseable {
     public static final class Builder {
 
         private String name = "local";
+        private String host = "127.0.0.1";
         private int port;
         private boolean keepsDocuments = true;
         private boolean keepsBodies;
@@ -86,6 +87,12 @@ public final class LocalDeployment implements AutoCloseable {
         /** What the deployment calls itself; its keys begin with it. {@code local} unless given. */
         public Builder name(final String deployment) {
             name = deployment;
+            return this;
+        }
+
+        /** The address to listen on. Loopback unless given; a container on this machine needs {@code 0.0.0.0}. */
+        public Builder host(final String address) {
+            host = address;
             return this;
         }
 

@@ -16,6 +16,7 @@ public final class LocalDeploymentMain {
         String key = "";
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             switch (arguments[i]) {
+                case "--host" -> builder.host(arguments[i + 1]);
                 case "--port" -> builder.port(Integer.parseInt(arguments[i + 1]));
                 case "--key" -> {
                     key = arguments[i + 1];
@@ -37,7 +38,8 @@ public final class LocalDeploymentMain {
     }
 
     private static void refuse(final String argument) {
-        System.err.println("Not understood: " + argument + "\nUsage: LocalDeploymentMain [--port N] [--key TEXT]");
+        System.err.println("Not understood: " + argument
+                + "\nUsage: LocalDeploymentMain [--host ADDRESS] [--port N] [--key TEXT]");
         System.exit(2);
     }
 }

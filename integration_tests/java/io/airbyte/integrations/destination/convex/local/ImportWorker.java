@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ImportWorker {
 
     private static final int BATCH = 8_000;
+    private static final long BATCH_BYTES = 8 << 20;
     private static final TransactionLimits UNLIMITED = new TransactionLimits(
             Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
@@ -128,7 +129,9 @@ final class ImportWorker {
             public void row(final String table, final int number, final JsonNode row) {
                 final SnapshotImport.Checkpoint checkpoint = checkpoints.get(table);
                 if (checkpoint != null) {
-                    checkpoint.count(row.has("_id"));
+                    checkpoint.count(Optional.of(row.path("_id"))
+                            .filter(JsonNode::isTextual)
+                            .map(JsonNode::textValue));
                 }
             }
         });
@@ -168,10 +171,9 @@ final class ImportWorker {
         }
     }
 
-    private void makeTables(final Run run) throws ImportFile.Failure, IOException {
-        final Map<String, Integer> numbers = numbersOfFirstIds(run.what);
+    private void makeTables(final Run run) {
         tables.atomicallyRun(() -> run.what.checkpoints().forEach((name, checkpoint) -> {
-            final Table target = target(run.what, name, Optional.ofNullable(numbers.get(name)));
+            final Table target = target(run.what, name, checkpoint.firstId().map(ImportRow::tableNumber));
             checkpoint.goesTo(target);
             run.targets.put(name, target);
         }));
@@ -198,30 +200,12 @@ final class ImportWorker {
         return numbered;
     }
 
-    private static Map<String, Integer> numbersOfFirstIds(final SnapshotImport what)
-            throws ImportFile.Failure, IOException {
-        final Map<String, Integer> numbers = new LinkedHashMap<>();
-        ImportFile.read(what.request(), what.file(), new ImportFile.Visitor() {
-            @Override
-            public void table(final String name) {
-                // Only rows tell.
-            }
-
-            @Override
-            public void row(final String table, final int number, final JsonNode row) {
-                if (number == 1 && row.has("_id")) {
-                    numbers.put(table, ImportRow.tableNumber(row.path("_id").asText()));
-                }
-            }
-        });
-        return numbers;
-    }
-
     private void write(final Run run) throws ImportFile.Failure, IOException {
         final Map<String, Long> written = new TreeMap<>();
         final List<ImportRow> batch = new ArrayList<>();
         final var writer = new ImportFile.Visitor() {
             private String table = "";
+            private long bytes;
 
             @Override
             public void table(final String name) {
@@ -231,8 +215,10 @@ final class ImportWorker {
 
             @Override
             public void row(final String name, final int number, final JsonNode row) throws ImportFile.Failure {
-                batch.add(ImportRow.of(row, number));
-                if (batch.size() == BATCH) {
+                final ImportRow added = ImportRow.of(row, number);
+                batch.add(added);
+                bytes += added.measured().size();
+                if (batch.size() == BATCH || bytes > BATCH_BYTES) {
                     flush();
                 }
             }
@@ -243,6 +229,7 @@ final class ImportWorker {
                     tables.atomicallyRun(() -> insert(target, batch));
                     written.merge(table, (long) batch.size(), Long::sum);
                     batch.clear();
+                    bytes = 0;
                 }
             }
         };

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +39,11 @@ final class HttpFront implements AutoCloseable {
     private final Keys keys;
     private final RequestLog log;
     private final Faults faults;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpFront::daemon);
     private volatile Duration latency = Duration.ZERO;
+    private final String host;
     private int port;
     private @Nullable HttpServer server;
 
@@ -53,13 +53,15 @@ final class HttpFront implements AutoCloseable {
             final Keys keys,
             final RequestLog log,
             final Faults faults,
-            final Path folder,
+            final TemporaryFolder folder,
+            final String host,
             final int port) {
         this.routes = routes;
         this.keys = keys;
         this.log = log;
         this.faults = faults;
         this.folder = folder;
+        this.host = host;
         this.port = port;
     }
 
@@ -72,7 +74,7 @@ final class HttpFront implements AutoCloseable {
     /** Listens; after {@link #goDown} again, on the same port. */
     synchronized void comeUp() {
         try {
-            final var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            final var address = new InetSocketAddress(host, port);
             final HttpServer fresh = HttpServer.create(address, 1_000);
             fresh.setExecutor(threads);
             fresh.createContext("/", this::handle);
@@ -118,7 +120,7 @@ final class HttpFront implements AutoCloseable {
                 byte[] body = {};
                 long bytes;
                 if (route.isPresent() && route.get().takesBytes()) {
-                    file = Optional.of(Files.createTempFile(folder, "body", ""));
+                    file = Optional.of(folder.newFile("body"));
                     bytes = Files.copy(in, file.get(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 } else {
                     body = in.readAllBytes();

@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ImportWorker {
 
     private static final int BATCH = 8_000;
+    private static final long BATCH_BYTES = 8 << 20;
     private static final TransactionLimits UNLIMITED = new TransactionLimits(
             Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
@@ -130,7 +129,9 @@ final class ImportWorker {
             public void row(final String table, final int number, final JsonNode row) {
                 final SnapshotImport.Checkpoint checkpoint = checkpoints.get(table);
                 if (checkpoint != null) {
-                    checkpoint.count(row.has("_id"));
+                    checkpoint.count(Optional.of(row.path("_id"))
+                            .filter(JsonNode::isTextual)
+                            .map(JsonNode::textValue));
                 }
             }
         });
@@ -170,10 +171,9 @@ final class ImportWorker {
         }
     }
 
-    private void makeTables(final Run run) throws ImportFile.Failure, IOException {
-        final Map<String, Integer> numbers = numbersOfFirstIds(run.what);
+    private void makeTables(final Run run) {
         tables.atomicallyRun(() -> run.what.checkpoints().forEach((name, checkpoint) -> {
-            final Table target = target(run.what, name, Optional.ofNullable(numbers.get(name)));
+            final Table target = target(run.what, name, checkpoint.firstId().map(ImportRow::tableNumber));
             checkpoint.goesTo(target);
             run.targets.put(name, target);
         }));
@@ -200,39 +200,12 @@ final class ImportWorker {
         return numbered;
     }
 
-    private static Map<String, Integer> numbersOfFirstIds(final SnapshotImport what)
-            throws ImportFile.Failure, IOException {
-        final Map<String, Integer> numbers = new LinkedHashMap<>();
-        ImportFile.read(what.request(), what.file(), new ImportFile.Visitor() {
-            @Override
-            public void table(final String name) {
-                // Only rows tell.
-            }
-
-            @Override
-            public void row(final String table, final int number, final JsonNode row) {
-                if (number == 1 && row.has("_id")) {
-                    numbers.put(table, numberOf(row.path("_id")));
-                }
-            }
-        });
-        return numbers;
-    }
-
-    private static int numberOf(final JsonNode id) {
-        final OptionalInt number = DocumentId.tableNumber(id.asText());
-        return number.orElseThrow(() -> ApiError.badRequest("InvalidId", "invalid _id '%s'".formatted(id.asText())));
-    }
-
-    /** A row ready to be inserted. */
-    private record Row(
-            Optional<String> id, Optional<Double> creationTime, ObjectNode fields, DocumentRules.Measured measured) {}
-
     private void write(final Run run) throws ImportFile.Failure, IOException {
         final Map<String, Long> written = new TreeMap<>();
-        final List<Row> batch = new ArrayList<>();
+        final List<ImportRow> batch = new ArrayList<>();
         final var writer = new ImportFile.Visitor() {
             private String table = "";
+            private long bytes;
 
             @Override
             public void table(final String name) {
@@ -242,8 +215,10 @@ final class ImportWorker {
 
             @Override
             public void row(final String name, final int number, final JsonNode row) throws ImportFile.Failure {
-                batch.add(converted(row, number));
-                if (batch.size() == BATCH) {
+                final ImportRow added = ImportRow.of(row, number);
+                batch.add(added);
+                bytes += added.measured().size();
+                if (batch.size() == BATCH || bytes > BATCH_BYTES) {
                     flush();
                 }
             }
@@ -254,6 +229,7 @@ final class ImportWorker {
                     tables.atomicallyRun(() -> insert(target, batch));
                     written.merge(table, (long) batch.size(), Long::sum);
                     batch.clear();
+                    bytes = 0;
                 }
             }
         };
@@ -268,56 +244,12 @@ final class ImportWorker {
         }));
     }
 
-    private static Row converted(final JsonNode row, final int number) throws ImportFile.Failure {
-        if (!(row instanceof ObjectNode object)) {
-            throw new ImportFile.Failure(
-                    "Row %d wasn't a valid Convex value: expected object, received %s".formatted(number, row));
-        }
-        final ObjectNode fields = object.deepCopy();
-        final JsonNode id = fields.remove("_id");
-        final JsonNode creationTime = fields.remove("_creationTime");
-        final var conversion = new ValueConversion(ImportWorker::fields);
-        try {
-            final ObjectNode converted = conversion.convertObject(fields);
-            return new Row(
-                    Optional.ofNullable(id).map(JsonNode::asText),
-                    Optional.ofNullable(creationTime).map(ImportWorker::checkedCreationTime),
-                    converted,
-                    new DocumentRules.Measured(conversion.size(), conversion.nesting()));
-        } catch (final ApiError e) {
-            throw new ImportFile.Failure("Row %d wasn't a valid Convex value: %s".formatted(number, e.text()));
-        }
-    }
-
-    private static double checkedCreationTime(final JsonNode time) {
-        if (!time.isNumber() || time.doubleValue() <= 0) {
-            throw ApiError.badRequest("InvalidCreationTimeError", "invalid _creationTime");
-        }
-        return time.doubleValue();
-    }
-
-    private static Map<String, JsonNode> fields(final ObjectNode object) {
-        final Map<String, JsonNode> fields = new TreeMap<>();
-        for (final Map.Entry<String, JsonNode> field : object.properties()) {
-            final String name = field.getKey();
-            if (!Sanitiser.isFieldName(name)) {
-                throw ApiError.badRequest(
-                        "InvalidFieldName",
-                        name.startsWith("$")
-                                ? "Field name %s starts with '$', which is reserved.".formatted(name)
-                                : "Field name %s has characters other than printable ASCII.".formatted(name));
-            }
-            fields.put(name, field.getValue());
-        }
-        return fields;
-    }
-
-    private void insert(final Table target, final List<Row> rows) {
+    private void insert(final Table target, final List<ImportRow> rows) {
         final var transaction = new Transaction(tables, UNLIMITED);
         final Set<String> ids = new HashSet<>();
         try {
-            for (final Row row : rows) {
-                row.id().ifPresent(id -> refuseWrongId(id, target, ids));
+            for (final ImportRow row : rows) {
+                row.refuseWrongId(target, ids);
                 transaction.insert(
                         target,
                         row.id().orElseGet(() -> DocumentId.random(target.number())),
@@ -329,18 +261,6 @@ final class ImportWorker {
         } catch (final ApiError e) {
             transaction.rollBack();
             throw e;
-        }
-    }
-
-    private static void refuseWrongId(final String id, final Table target, final Set<String> seen) {
-        final int number = DocumentId.tableNumber(id)
-                .orElseThrow(() -> ApiError.badRequest("InvalidId", "invalid _id '%s'".formatted(id)));
-        if (number != target.number()) {
-            throw ApiError.badRequest("ImportConflict", "_id %s is not of table %s".formatted(id, target.name()));
-        }
-        if (!seen.add(id)) {
-            throw ApiError.badRequest(
-                    "DuplicateId", "Objects in table %s have duplicate _id %s".formatted(target.name(), id));
         }
     }
 

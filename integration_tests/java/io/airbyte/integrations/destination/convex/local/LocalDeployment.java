@@ -1,14 +1,9 @@
 package io.airbyte.integrations.destination.convex.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,11 +29,10 @@ public final class LocalDeployment implements AutoCloseable {
     private final RequestLog log;
     private final Faults faults = new Faults();
     private final HttpFront front;
-    private final Path folder;
+    private final TemporaryFolder folder = new TemporaryFolder();
 
     private LocalDeployment(final Builder builder) {
         name = builder.name;
-        folder = newFolder();
         tables = new Tables(builder.keepsDocuments);
         records = new AirbyteRecords(tables, builder.limits);
         imports = new SnapshotImports(tables, folder);
@@ -49,7 +43,7 @@ public final class LocalDeployment implements AutoCloseable {
         keys.add(importOnlyKey(), EnumSet.of(Permission.IMPORT_BACKUPS));
         keys.add(readOnlyKey(), EnumSet.of(Permission.VIEW_BACKUPS, Permission.VIEW_DATA));
         builder.keys.forEach(keys::add);
-        front = new HttpFront(routes(), keys, log, faults, folder, builder.port);
+        front = new HttpFront(routes(), keys, log, faults, folder, builder.host, builder.port);
         front.delayEveryRequest(builder.latency);
         front.comeUp();
     }
@@ -76,18 +70,11 @@ public final class LocalDeployment implements AutoCloseable {
         return routes;
     }
 
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("local-deployment");
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** How a deployment begins. */
     public static final class Builder {
 
         private String name = "local";
+        private String host = "127.0.0.1";
         private int port;
         private boolean keepsDocuments = true;
         private boolean keepsBodies;
@@ -100,6 +87,12 @@ public final class LocalDeployment implements AutoCloseable {
         /** What the deployment calls itself; its keys begin with it. {@code local} unless given. */
         public Builder name(final String deployment) {
             name = deployment;
+            return this;
+        }
+
+        /** The address to listen on. Loopback unless given; a container on this machine needs {@code 0.0.0.0}. */
+        public Builder host(final String address) {
+            host = address;
             return this;
         }
 
@@ -365,12 +358,6 @@ public final class LocalDeployment implements AutoCloseable {
         front.close();
         imports.working().close();
         indexing.close();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

@@ -16,6 +16,7 @@ public final class LocalDeploymentMain {
         String key = "";
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             switch (arguments[i]) {
+                case "--host" -> builder.host(arguments[i + 1]);
                 case "--port" -> builder.port(Integer.parseInt(arguments[i + 1]));
                 case "--key" -> {
                     key = arguments[i + 1];
@@ -27,17 +28,18 @@ public final class LocalDeploymentMain {
         if (arguments.length % 2 == 1) {
             refuse(arguments[arguments.length - 1]);
         }
-        try (LocalDeployment deployment = builder.start()) {
-            final PrintStream out = System.out;
-            out.println("CONVEX_URL=" + deployment.url());
-            out.println("CONVEX_DEPLOY_KEY=" + (key.isEmpty() ? deployment.adminKey() : key));
-            out.flush();
-            new CountDownLatch(1).await();
-        }
+        final LocalDeployment deployment = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(deployment::close));
+        final PrintStream out = System.out;
+        out.println("CONVEX_URL=" + deployment.url());
+        out.println("CONVEX_DEPLOY_KEY=" + (key.isEmpty() ? deployment.adminKey() : key));
+        out.flush();
+        new CountDownLatch(1).await();
     }
 
     private static void refuse(final String argument) {
-        System.err.println("Not understood: " + argument + "\nUsage: LocalDeploymentMain [--port N] [--key TEXT]");
+        System.err.println("Not understood: " + argument
+                + "\nUsage: LocalDeploymentMain [--host ADDRESS] [--port N] [--key TEXT]");
         System.exit(2);
     }
 }

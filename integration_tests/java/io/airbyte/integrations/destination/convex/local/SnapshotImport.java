@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One snapshot import: its row in {@code _snapshot_imports} (convex-api §5.4). Guarded by the lock of {@link Tables}. */
 final class SnapshotImport {
@@ -29,15 +30,23 @@ final class SnapshotImport {
         private boolean missesIds;
         private long written;
         private String tablet = "";
+        private Optional<String> firstId = Optional.empty();
 
         Checkpoint(final long existingRows, final long rowsToDelete) {
             this.existingRows = existingRows;
             this.rowsToDelete = rowsToDelete;
         }
 
-        void count(final boolean hasId) {
+        void count(final Optional<String> id) {
+            if (rows == 0) {
+                firstId = id;
+            }
             rows++;
-            missesIds |= !hasId;
+            missesIds |= id.isEmpty();
+        }
+
+        Optional<String> firstId() {
+            return firstId;
         }
 
         long rows() {

@@ -26,14 +26,14 @@ final class SnapshotImports {
     private static final int NEWEST = 20;
 
     private final Tables tables;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final ImportWorker worker;
     private final Background working;
     private final List<SnapshotImport> imports = new ArrayList<>();
     private final Map<String, Path> uploads = new LinkedHashMap<>();
 
     /** @param folder where uploaded files are until their import is over */
-    SnapshotImports(final Tables tables, final Path folder) {
+    SnapshotImports(final Tables tables, final TemporaryFolder folder) {
         this.tables = tables;
         this.folder = folder;
         this.worker = new ImportWorker(tables);
@@ -60,7 +60,7 @@ final class SnapshotImports {
                 .put("objectKey", object)
                 .put("filepath", objectName(object))
                 .toString();
-        final Path file = newFile();
+        final Path file = folder.newFile("upload");
         tables.atomicallyRun(() -> uploads.put(token, file));
         return Answer.json(Json.object().put("uploadToken", token));
     }
@@ -176,7 +176,7 @@ final class SnapshotImports {
                 ImportRequest.mode(call.query("mode").orElse("requireEmpty"), SnapshotImports::badQuery));
         call.require(Permission.IMPORT_BACKUPS);
         request.refuseWrongTable();
-        final Path file = newFile();
+        final Path file = folder.newFile("upload");
         try {
             Files.copy(call.bodyFile(), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         } catch (final IOException e) {
@@ -198,14 +198,6 @@ final class SnapshotImports {
 
     private static ApiError badQuery(final String what) {
         return ApiError.badRequest("BadQueryArgs", "Failed to deserialize query string: " + what);
-    }
-
-    private Path newFile() {
-        try {
-            return Files.createTempFile(folder, "upload", "");
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private List<SnapshotImport> all() {

@@ -6,6 +6,12 @@
  * <p>The way of a request: {@code HttpFront} (request log, faults, latency) → {@code Routes} → one class for each group of
  * routes ({@code StreamingImport}, {@code SnapshotImports}, {@code SystemQueries}, {@code StreamingExport}) → {@code
  * Transaction} over {@code Tables}.
+ *
+ * <p>Known to be otherwise than in a real deployment: transactions never overlap, so conflicts come only from injected
+ * faults; index ranges that touch are not merged, so pages are as short as they can be; {@code list_snapshot} shows the
+ * present, whatever snapshot is asked for; a cancelled import stops at its next step; a lost connection is closed, not
+ * reset. Not emulated: components, file storage and generated schemas in zip files, the JSON schemas and {@code
+ * data/sync} of streaming export, Fivetran's operations, write-throughput limits.
  */
 @NullMarked
 package io.airbyte.integrations.destination.convex.local;

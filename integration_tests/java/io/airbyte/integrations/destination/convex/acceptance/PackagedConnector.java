@@ -117,8 +117,12 @@ final class PackagedConnector implements AutoCloseable {
     }
 
     PackagedConnector write(final String text) {
+        return write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    PackagedConnector write(final byte[] bytes) {
         try {
-            stdin.write(text.getBytes(StandardCharsets.UTF_8));
+            stdin.write(bytes);
         } catch (final IOException e) {
             // The program has ended before its input; how is what the test asks.
         }

@@ -24,14 +24,13 @@ record Workspace(Path folder) {
         final ObjectNode config =
                 JSON.createObjectNode().put("deployment_url", url).put("access_key", key);
         options.forEach((name, value) -> config.set(name, JSON.valueToTree(value)));
-        return write("config.json", config.toString());
+        return file("config.json", config.toString());
     }
 
     Path catalog(final ObjectNode... streams) {
         final ArrayNode list = JSON.createArrayNode();
         List.of(streams).forEach(list::add);
-        return write(
-                "catalog.json", JSON.createObjectNode().set("streams", list).toString());
+        return file("catalog.json", JSON.createObjectNode().set("streams", list).toString());
     }
 
     /** A stream whose records have an id. */
@@ -64,7 +63,8 @@ record Workspace(Path folder) {
                 .formatted(stream, id, id);
     }
 
-    private Path write(final String name, final String text) {
+    /** A file of this name and text. */
+    Path file(final String name, final String text) {
         try {
             return Files.writeString(folder.resolve(name), text);
         } catch (final IOException e) {

@@ -40,8 +40,7 @@ final class MessageRouter {
         if (message instanceof RecordMessage record) {
             write(record, line);
         } else if (message instanceof StateMessage state) {
-            state.stream().ifPresent(stream -> routeOf(stream, "STATE", line));
-            checkpoints.add(state);
+            takeState(state, line);
         } else if (message instanceof StreamStatusMessage status) {
             note(status);
         }
@@ -52,7 +51,7 @@ final class MessageRouter {
         try {
             route.write(record);
         } catch (final InvalidJson invalid) {
-            throw Failure.system("Line %d: the data of a RECORD of stream %s is not valid JSON: %s."
+            throw Failure.system("Line %d of the input: the data of a RECORD of stream %s is not valid JSON: %s."
                             .formatted(line, record.stream(), invalid.reason()))
                     .ofStream(record.stream());
         } catch (final Failure failure) {
@@ -60,11 +59,20 @@ final class MessageRouter {
         }
     }
 
+    private void takeState(final StateMessage state, final long line) {
+        state.stream().ifPresent(stream -> routeOf(stream, "STATE", line));
+        try {
+            checkpoints.add(state);
+        } catch (final Failure failure) {
+            throw failure.and(" (Line %d of the input.)".formatted(line));
+        }
+    }
+
     private StreamRoute routeOf(final StreamDescriptor stream, final String type, final long line) {
         final StreamRoute route = routes.get(stream);
         if (route == null) {
             throw Failure.system(
-                    ("Line %d: a %s is about stream %s, which the configured catalog does not have. Source and"
+                    ("Line %d of the input: a %s is about stream %s, which the configured catalog does not have. Source and"
                                     + " catalog do not fit together; refresh the source's schema in the connection's settings.")
                             .formatted(line, type, stream));
         }

@@ -224,7 +224,8 @@ class PipelineTest {
 
             assertThat(sync.states()).containsExactly(1);
             assertThat(sync.conclusion())
-                    .hasValueSatisfying(failure -> assertThat(failure.message()).contains("mixes STREAM and GLOBAL"));
+                    .hasValueSatisfying(failure ->
+                            assertThat(failure.message()).contains("mixes STREAM and GLOBAL", "Line 2 of the input"));
         }
 
         @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One stream of a configured catalog, in the words of the protocol. Each method changes this stream and returns it. */
 final class ConfiguredStreamJson {
@@ -44,13 +45,18 @@ final class ConfiguredStreamJson {
         return this;
     }
 
+    ConfiguredStreamJson sourceDefinedKey(final String column) {
+        stream.putArray("source_defined_primary_key").addArray().add(column);
+        return this;
+    }
+
     ConfiguredStreamJson declaring(final String... columns) {
         final ObjectNode properties = (ObjectNode) stream.at("/json_schema/properties");
         Arrays.stream(columns).forEach(properties::putObject);
         return this;
     }
 
-    ConfiguredStreamJson namespace(final String namespace) {
+    ConfiguredStreamJson namespace(final @Nullable String namespace) {
         stream.put("namespace", namespace);
         return this;
     }

@@ -4,6 +4,7 @@ import static io.airbyte.integrations.destination.convex.acceptance.Workspace.re
 import static io.airbyte.integrations.destination.convex.acceptance.Workspace.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("real-deployment")
 class AcceptanceIT {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Numbers pass through it as they are, 1e400 too. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
     private static final Path FAKER = Path.of("integration_tests/resources/faker");
     private static final SourceMessages SENT = SourceMessages.read(FAKER.resolve("messages.jsonl"));
 

@@ -173,9 +173,9 @@ final class PackagedConnector implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Sends SIGTERM. */
+    /** Sends SIGTERM. By the handle, for the process itself would close the pipes that the last words come through. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Sends SIGKILL. */

@@ -71,7 +71,7 @@ class TerminationIT {
 
             assertThat(result.exitCode()).isEqualTo(143);
             assertThat(deployment.size("users")).isEqualTo(8_000);
-            assertThat(result.states()).hasSize(1);
+            assertThat(result.states()).as("%s", result.stdout()).hasSize(1);
         }
     }
 

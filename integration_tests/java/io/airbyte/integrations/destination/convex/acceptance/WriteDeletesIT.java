@@ -57,7 +57,8 @@ class WriteDeletesIT {
                         stored(
                                 "{\"id\":1,\"ab_cdc_lsn\":7,\"ab_cdc_updated_at\":\"now\",\"ab_cdc_deleted_at\":\"then\"}"));
         assertThat(deployment.records("clash"))
-                .containsExactly(stored("{\"ab_cdc_lsn\":1,\"source_ab_cdc_lsn\":2,\"source_ab_cdcx\":3}"));
+                .containsExactly(
+                        stored("{\"ab_cdc_lsn\":1,\"source_source_ab_cdc_lsn\":2,\"source_source_ab_cdcx\":3}"));
         assertThat(deployment.records("mirror"))
                 .containsExactly(stored("{\"id\":1,\"n\":1}"), stored("{\"id\":2,\"ab_cdc_lsn\":\"mine\"}"));
     }

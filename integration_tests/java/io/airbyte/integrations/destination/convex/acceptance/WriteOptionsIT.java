@@ -206,7 +206,7 @@ class WriteOptionsIT {
                         stored("{\"source_source_source_e\":1,\"source_source_source_source_e\":2}"),
                         stored("{\"source_e\":3,\"source_source_e\":4}"));
         assertThat(deployment.records("b"))
-                .containsExactly(stored("{\"source_source_source_id\":1,\"source_source_id\":2,\"source_id\":3}"));
+                .containsExactly(stored("{\"source_source_id\":1,\"source_source_source_id\":2,\"source_id\":3}"));
     }
 
     private static String change(final String field, final String reason) {

@@ -155,7 +155,7 @@ class WriteValuesIT {
                 new Promise(
                         "1,023 fields",
                         columns(1022),
-                        columns(1020) + "," + meta("c1021", RECORD_SIZE, "c1020", RECORD_SIZE)),
+                        columns(1020) + "," + meta("c1020", RECORD_SIZE, "c1021", RECORD_SIZE)),
                 kept("exactly 1 MiB", "\"s\":\"" + x(longestText) + "\""),
                 new Promise(
                         "a byte more than 1 MiB",

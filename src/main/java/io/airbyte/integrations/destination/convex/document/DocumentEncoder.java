@@ -190,7 +190,7 @@ public final class DocumentEncoder {
         final Optional<KeyPath> key = Optional.ofNullable(column.name().key());
         final ByteSlice value = new ByteSlice(data.array(), column.valueStart, column.valueEnd - column.valueStart);
         column.rewrittenStart = rewritten.length();
-        column.valueSize = rewriter.write(value, 1, integersAsText || key.isPresent(), key);
+        column.valueSize = rewriter.write(value, 1, integersAsText, key);
         column.rewrittenEnd = rewritten.length();
         column.form = Column.Form.REWRITTEN;
         asIs = false;

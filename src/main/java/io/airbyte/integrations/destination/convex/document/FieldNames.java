@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The stored names of one stream's columns, by the deployment's own rule (convex-api §3) so that every way of writing a
  * stream gives the same names. Two columns never share a name: the later one gets a further {@code source_}.
  *
- * <p>Who comes first: among the columns of the primary key and of the JSON schema, those that keep their name, then the
- * renamed ones, key columns before others and those by name, whatever order schema and records show them in; then every
- * other column in the order in which records show them.
+ * <p>Who comes first: the columns of the primary key, so that no other column ever changes what they are called; then those
+ * of the JSON schema by name, whatever order schema and records show them in; then every other column in the order in
+ * which records show them. Of the key and of the schema, those that keep their name come before those that are renamed.
  *
  * <p>Names for the connector's own fields are never a column's. In a dedup stream {@code _ab_cdc_} columns steer and have
  * no name, unless they are part of the key; elsewhere {@code _ab_cdc_x} is {@code ab_cdc_x}. No name begins with {@code source_ab_cdc},

@@ -39,7 +39,7 @@ final class ValueRewriter {
      * Appends the value to the output.
      *
      * @param depth how many objects and arrays the value is in
-     * @param largeIntegersAsText integers that a double cannot hold exactly become text
+     * @param largeIntegersAsText integers that a double cannot hold exactly become text even outside of the key
      * @param key the part of the primary key below this value, if there is one
      * @return the size in Convex, or {@link #UNSTORABLE}, where nothing was appended
      */
@@ -57,6 +57,14 @@ final class ValueRewriter {
     }
 
     private long value(final int depth, final @Nullable KeyPath key) throws InvalidJson {
+        final boolean outside = integersAsText;
+        integersAsText |= key != null && key.children().isEmpty();
+        final long size = valueOfAnyKind(depth, key);
+        integersAsText = outside;
+        return size;
+    }
+
+    private long valueOfAnyKind(final int depth, final @Nullable KeyPath key) throws InvalidJson {
         final byte first = scanner.peek();
         final int from = scanner.position();
         if (first == '{' || first == '[') {

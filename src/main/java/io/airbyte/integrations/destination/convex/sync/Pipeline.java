@@ -30,6 +30,9 @@ final class Pipeline {
     /** The process has ten seconds to end after SIGTERM. */
     private static final long TERMINATION_MILLIS = 8_000;
 
+    /** A sync that has failed still waits so long for indexes: that of a new or an unchanged table needs much less. */
+    private static final long LONGEST_WAIT_AFTER_FAILURE_MILLIS = 30_000;
+
     private final SyncPlan plan;
     private final MessageWriter output;
     private final LineReader lines;
@@ -162,8 +165,8 @@ final class Pipeline {
     /** Nothing more is read; what was read is made durable, as far as the failed stream does not stand in the way. */
     private void firstFailureReported(final Failure failure) {
         LOG.warning("The sync is going to fail; what was read before is still written. Reason: " + failure.message());
-        indexes.giveUpWaiting(failure);
         closeInput();
+        timers.after(LONGEST_WAIT_AFTER_FAILURE_MILLIS, () -> indexes.giveUpWaiting(failure));
     }
 
     /** While memory is short, those batches leave before they are full that give most of it back. */

@@ -278,6 +278,16 @@ class DocumentEncoderTest {
     }
 
     @Test
+    void what_stands_beside_a_nested_key_column_is_a_number_where_the_user_wants_numbers() throws InvalidJson {
+        final DocumentEncoder encoder = encoder(
+                List.of(List.of("a", "id"), List.of("b")),
+                true,
+                options(true, LargeIntegers.NUMBER, UnstorableValues.NULL_AND_RECORD));
+        assertThat(json(encoder, "{\"a\":{\"id\":9007199254740993,\"n\":9007199254740993},\"b\":[9007199254740993]}"))
+                .isEqualTo("{\"a\":{\"id\":\"9007199254740993\",\"n\":9007199254740993},\"b\":[\"9007199254740993\"]}");
+    }
+
+    @Test
     void with_the_option_fail_an_unstorable_value_ends_the_sync() {
         final DocumentEncoder encoder =
                 encoder(List.of(), false, options(false, LargeIntegers.STRING, UnstorableValues.FAIL));

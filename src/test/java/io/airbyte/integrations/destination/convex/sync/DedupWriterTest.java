@@ -207,10 +207,25 @@ class DedupWriterTest {
         }
 
         @Test
-        void another_streams_failure_is_not_held_up() {
-            waiting.reads(user(1, "a"), "broken");
+        void a_failure_still_lets_the_records_before_it_be_written_if_the_index_is_soon_ready() {
+            waiting.reads(user(1, "a"), state("users", 1), "broken").waits(Duration.ofSeconds(5));
+            assertThat(waiting.isFinished()).isFalse();
 
-            assertThat(waiting.conclusion()).isPresent();
+            waiting.deployment.finishesBackfills();
+            waiting.waits(Duration.ofSeconds(5));
+
+            assertThat(waiting.deployment.documents("users")).hasSize(1);
+            assertThat(waiting.states()).containsExactly(1);
+            assertThat(waiting.conclusion())
+                    .hasValueSatisfying(failure -> assertThat(failure.message()).contains("Line 3"));
+        }
+
+        @Test
+        void a_failure_is_not_held_up_for_longer_than_half_a_minute() {
+            waiting.reads(user(1, "a"), "broken").waits(Duration.ofSeconds(31));
+
+            assertThat(waiting.conclusion())
+                    .hasValueSatisfying(failure -> assertThat(failure.message()).contains("Line 2"));
         }
     }
 

@@ -31,7 +31,7 @@ final class CheckCommand {
             check(connection);
         } catch (final Failure failure) {
             output.connectionStatus(false, failure.message());
-        } catch (final RuntimeException unexpected) {
+        } catch (final RuntimeException | Error unexpected) {
             output.connectionStatus(
                     false,
                     "An unexpected error ended the check (%s); please report it."

@@ -41,9 +41,17 @@ final class MessageRouter {
             write(record, line);
         } else if (message instanceof StateMessage state) {
             state.stream().ifPresent(stream -> routeOf(stream, "STATE", line));
-            checkpoints.add(state);
+            add(state, line);
         } else if (message instanceof StreamStatusMessage status) {
             note(status);
+        }
+    }
+
+    private void add(final StateMessage state, final long line) {
+        try {
+            checkpoints.add(state);
+        } catch (final Failure failure) {
+            throw failure.and(" (Line %d of the input.)".formatted(line));
         }
     }
 

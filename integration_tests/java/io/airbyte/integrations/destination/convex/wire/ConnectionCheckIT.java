@@ -138,14 +138,6 @@ class ConnectionCheckIT {
     }
 
     @Test
-    void a_public_host_without_tls_is_warned_of_whatever_the_check_finds() {
-        assertThat(check("http://nonexistent.invalid", ConnectionCheck.TIMEOUTS).notes())
-                .singleElement()
-                .asString()
-                .contains("unencrypted");
-    }
-
-    @Test
     void the_two_exchanges_of_a_check_take_less_than_thirty_seconds() {
         assertThat(ConnectionCheck.TIMEOUTS.query().multipliedBy(2)).isLessThan(Duration.ofSeconds(30));
     }

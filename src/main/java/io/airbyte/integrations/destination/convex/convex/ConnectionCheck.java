@@ -57,8 +57,8 @@ public final class ConnectionCheck {
         }
     }
 
-    private CheckResult failed(final String message) {
-        return new CheckResult(false, message, url.warning().stream().toList());
+    private static CheckResult failed(final String message) {
+        return new CheckResult(false, message, List.of());
     }
 
     private String sentence(final Reply.Fault fault) {
@@ -123,7 +123,7 @@ public final class ConnectionCheck {
     private List<String> notes() {
         final CompletableFuture<Outcome<Boolean>> data = deployment.mayViewData();
         final CompletableFuture<Outcome<Boolean>> backups = deployment.mayViewBackups();
-        final List<String> notes = new ArrayList<>(url.warning().stream().toList());
+        final List<String> notes = new ArrayList<>();
         if (lacks(data.join())) {
             notes.add(
                     "The deploy key lacks deployment:data:view. With it, append streams are never written twice after a"

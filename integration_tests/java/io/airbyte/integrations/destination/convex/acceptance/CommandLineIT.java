@@ -364,7 +364,7 @@ class CommandLineIT {
             final Result result = connector.reads(RECORD, "not a message").ended();
 
             assertThat(result.exitCode()).isEqualTo(1);
-            assertThat(result.error().path("message").asText()).contains("line 2");
+            assertThat(result.error().path("message").asText()).startsWith("Line 2 of the input");
             assertThat(DEPLOYMENT.size("users")).isOne();
         }
     }

@@ -44,7 +44,7 @@ class SpecIT {
                        "type": {"const": "object"},
                        "additionalProperties": {"const": true},
                        "groups": {"type": "array", "items": {
-                         "type": "object", "required": ["id", "title"], "additionalProperties": false}},
+                         "type": "object", "required": ["id", "title"]}},
                        "properties": {"additionalProperties": {
                          "type": "object",
                          "required": ["type", "title", "description", "order", "group", "examples"],

@@ -155,7 +155,11 @@ class CheckIT {
                 PlainServer.closed(),
                 "Nothing accepts connections at",
                 "that the deployment is running");
-        url("TLS where there is none", secure(DEPLOYMENT.url()), "No secure connection", "begin its URL with http://");
+        url(
+                "TLS where there is none",
+                "https://localhost:" + SELF_SIGNED.port(),
+                "No secure connection",
+                "begin its URL with http://");
         url(
                 "a certificate that nobody signed",
                 "https://localhost:" + SELF_SIGNED.httpsPort(),
@@ -218,7 +222,11 @@ class CheckIT {
         final String key = "\"access_key\": \"" + KEY + "\"";
         file("an empty file", "", "is empty", "It must hold a JSON object");
         file("no JSON", "deployment_url = x, " + KEY, "is not valid JSON at line 1", "Correct it");
-        file("half a file", "{" + key + ",", "ends before the JSON is complete", "Restore the part that is missing");
+        file(
+                "half a file",
+                "{\"deployment_url\": \"http",
+                "ends before the JSON is complete",
+                "Restore the part that is missing");
         file("a list", "[{" + url + "," + key + "}]", "is not a single JSON object", "It must hold one object");
         file("no URL", "{" + key + "}", "has no deployment_url", "Enter the URL of your Convex deployment");
         file("no key in the file", "{" + url + "}", "has no access_key", "Enter a deploy key");
@@ -393,9 +401,9 @@ class CheckIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {" KEY\n", "\"KEY\"", "Convex KEY", "CONVEX_DEPLOY_KEY='KEY'", "prod:KEY"})
+    @ValueSource(strings = {" <>\n", "\"<>\"", "Convex <>", "CONVEX_DEPLOY_KEY='<>'", "prod:<>"})
     void a_key_is_accepted_as_people_copy_it(final String form) {
-        assertConnected(check(config(DEPLOYMENT.url(), form.replace("KEY", KEY))));
+        assertConnected(check(config(DEPLOYMENT.url(), form.replace("<>", KEY))));
     }
 
     @ParameterizedTest
@@ -513,9 +521,5 @@ class CheckIT {
         final ObjectNode json =
                 JSON.createObjectNode().put("deployment_url", url).put("access_key", key);
         return json.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String secure(final String url) {
-        return url.replace("http:", "https:");
     }
 }

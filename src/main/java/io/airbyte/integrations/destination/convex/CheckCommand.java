@@ -42,6 +42,7 @@ final class CheckCommand {
     private void check(final Connection connection) {
         try (HttpDeployment deployment = new HttpDeployment(
                 connection.url(), connection.key(), DestinationConvex.VERSION, ConnectionCheck.TIMEOUTS)) {
+            connection.url().warning().ifPresent(LOG::warning);
             final CheckResult result = new ConnectionCheck(connection.url(), connection.key(), deployment).run();
             result.notes().forEach(LOG::info);
             output.connectionStatus(result.succeeded(), result.message());

@@ -96,6 +96,32 @@ class MemoryIT {
     }
 
     @Test
+    void records_of_1_MB_that_have_to_be_rewritten_in_100_streams_with_256_MB_of_heap() {
+        final ObjectNode[] streams =
+                IntStream.range(0, 100).mapToObj(i -> append("stream" + i)).toArray(ObjectNode[]::new);
+        sync(
+                "256m",
+                IntStream.range(0, 200)
+                        .mapToObj(i -> record(
+                                "stream" + i % 100,
+                                "{\"id\":1,\"_b\":[\"%s\",12345678901234567890]}".formatted("x".repeat(1_000_000)))),
+                streams);
+
+        assertThat(IntStream.range(0, 100).mapToLong(i -> deployment.size("stream" + i)))
+                .containsOnly(2L);
+    }
+
+    @Test
+    void a_thousand_streams_with_128_MB_of_heap() {
+        final ObjectNode[] streams =
+                IntStream.range(0, 1_000).mapToObj(i -> append("stream" + i)).toArray(ObjectNode[]::new);
+        sync("128m", IntStream.range(0, 10_000).mapToObj(i -> record("stream" + i % 1_000, "{\"id\":1}")), streams);
+
+        assertThat(IntStream.range(0, 1_000).mapToLong(i -> deployment.size("stream" + i)))
+                .containsOnly(10L);
+    }
+
+    @Test
     void a_million_states_with_128_MB_of_heap() {
         final Result result = sync(
                 "128m",

@@ -84,6 +84,12 @@ final class PackagedConnector implements AutoCloseable {
             final Map<String, String> environment, final Path folder, final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
         command.addAll(Arrays.asList(arguments));
+        return startCommand(environment, folder, command);
+    }
+
+    /** Starts it by another command, such as a shell's or that of a copy. */
+    static PackagedConnector startCommand(
+            final Map<String, String> environment, final Path folder, final List<String> command) {
         final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         List.of("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "WORKER_JOB_ID", "DATA_CHANNEL_MEDIUM")
                 .forEach(builder.environment()::remove);
@@ -171,6 +177,11 @@ final class PackagedConnector implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** The process that was started. */
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     /** Sends SIGTERM. By the handle, for the process itself would close the pipes that the last words come through. */

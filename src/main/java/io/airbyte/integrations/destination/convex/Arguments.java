@@ -1,21 +1,23 @@
 package io.airbyte.integrations.destination.convex;
 
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The command line, in every form that callers use: {@code check} or {@code --check}, options in any order, {@code --option value}
  * or {@code --option=value}, and the {@code --catalog} without a value that Airbyte's base image adds (airbyte-semantics §5.1).
  *
  * @param command what to do
- * @param files the files named by options
+ * @param files the names of files, as options give them
  */
-record Arguments(Command command, Map<Option, Path> files) {
+record Arguments(Command command, Map<Option, String> files) {
 
     enum Command {
         SPEC,
@@ -50,6 +52,9 @@ record Arguments(Command command, Map<Option, Path> files) {
             FILE is JSON: the connector's configuration, and Airbyte's configured catalog.
             """;
 
+    /** The only words that are repeated to the user: a deploy key that strayed here is not one of them. */
+    private static final Pattern REPEATABLE = Pattern.compile("-{0,2}[A-Za-z]{1,20}(?:[-_][A-Za-z]{1,20}){0,3}");
+
     /** There is no telling from the words what is wanted. */
     static final class Misuse extends Exception {
 
@@ -70,7 +75,7 @@ record Arguments(Command command, Map<Option, Path> files) {
 
     static Arguments parse(final List<String> words) throws Misuse {
         Optional<Command> command = Optional.empty();
-        final Map<Option, Path> files = new EnumMap<>(Option.class);
+        final Map<Option, String> files = new EnumMap<>(Option.class);
         for (int i = 0; i < words.size(); i++) {
             final String[] parts = words.get(i).split("=", 2);
             final Optional<Option> option = option(parts[0]);
@@ -87,7 +92,7 @@ record Arguments(Command command, Map<Option, Path> files) {
                 value = words.get(++i);
             }
             if (!value.isEmpty()) {
-                files.put(option.get(), Path.of(value));
+                files.put(option.get(), value);
             }
         }
         return new Arguments(command.orElseThrow(() -> new Misuse("No command was given.")), Map.copyOf(files));
@@ -109,17 +114,35 @@ record Arguments(Command command, Map<Option, Path> files) {
             case "write", "--write" -> Command.WRITE;
             case "help", "--help", "-h" -> Command.HELP;
             case "version", "--version" -> Command.VERSION;
-            default -> throw new Misuse("Unknown command or option: " + word);
+            default -> throw new Misuse(unknown(word.split("=", 2)[0]));
         };
+    }
+
+    private static String unknown(final String word) {
+        return REPEATABLE.matcher(word).matches()
+                ? "Unknown command or option: " + word
+                : "A word of the command line is neither a command nor an option.";
     }
 
     /** The file that an option names. */
     Optional<Path> file(final Option option) {
-        return Optional.ofNullable(files.get(option));
+        return Optional.ofNullable(files.get(option)).map(name -> path(name, option));
+    }
+
+    private static Path path(final String name, final Option option) {
+        try {
+            return Path.of(name);
+        } catch (final InvalidPathException e) {
+            throw Failure.config(("The file name given with %s has characters that cannot be expressed in this"
+                            + " system's locale. Use a name in plain ASCII letters, or set LC_ALL=C.UTF-8.")
+                    .formatted(option));
+        }
     }
 
     /** @throws Failure if the option is missing */
     Path requiredFile(final Option option) {
-        return file(option).orElseThrow(() -> Failure.config("The option %s FILE is missing.".formatted(option)));
+        return file(option)
+                .orElseThrow(() ->
+                        Failure.config("The option %1$s is missing. Name a file with %1$s FILE.".formatted(option)));
     }
 }

@@ -31,7 +31,7 @@ final class CheckCommand {
             check(connection);
         } catch (final Failure failure) {
             output.connectionStatus(false, failure.message());
-        } catch (final RuntimeException unexpected) {
+        } catch (final RuntimeException | Error unexpected) {
             output.connectionStatus(
                     false,
                     "An unexpected error ended the check (%s); please report it."
@@ -42,6 +42,7 @@ final class CheckCommand {
     private void check(final Connection connection) {
         try (HttpDeployment deployment = new HttpDeployment(
                 connection.url(), connection.key(), DestinationConvex.VERSION, ConnectionCheck.TIMEOUTS)) {
+            connection.url().warning().ifPresent(LOG::warning);
             final CheckResult result = new ConnectionCheck(connection.url(), connection.key(), deployment).run();
             result.notes().forEach(LOG::info);
             output.connectionStatus(result.succeeded(), result.message());

@@ -45,7 +45,7 @@ public final class DestinationConvex {
         } catch (final Failure failure) {
             output.trace(failure);
             return FAILED;
-        } catch (final RuntimeException unexpected) {
+        } catch (final RuntimeException | Error unexpected) {
             output.trace(Failure.system("An unexpected error ended the connector; please report it.", unexpected));
             return FAILED;
         }

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig.LargeIntegers;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig.UnstorableValues;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -62,11 +65,27 @@ public final class ConnectorConfigReader {
             throw new InvalidConfig("The configuration file " + file
                     + " is not valid JSON: it ends before the JSON is complete. Restore the part that is missing.");
         } catch (final JsonProcessingException e) {
-            throw new InvalidConfig(
-                    "The configuration file " + file + " is not valid JSON" + placeOf(e) + ". Correct it.");
+            throw isUtf8(content)
+                    ? new InvalidConfig(
+                            "The configuration file " + file + " is not valid JSON" + placeOf(e) + ". Correct it.")
+                    : notUtf8(file);
         } catch (final IOException e) {
-            throw new InvalidConfig("The configuration file " + file
-                    + " is not valid JSON: it is not text in UTF-8. Save it as UTF-8.");
+            throw notUtf8(file);
+        }
+    }
+
+    private static InvalidConfig notUtf8(final Path file) {
+        return new InvalidConfig(
+                "The configuration file " + file + " is not valid JSON: it is not text in UTF-8. Save it as UTF-8.");
+    }
+
+    /** The parser takes some of the bytes that are not UTF-8 for any other wrong character. */
+    private static boolean isUtf8(final byte[] content) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+            return true;
+        } catch (final CharacterCodingException e) {
+            return false;
         }
     }
 

@@ -57,8 +57,8 @@ public final class ConnectionCheck {
         }
     }
 
-    private CheckResult failed(final String message) {
-        return new CheckResult(false, message, url.warning().stream().toList());
+    private static CheckResult failed(final String message) {
+        return new CheckResult(false, message, List.of());
     }
 
     private String sentence(final Reply.Fault fault) {
@@ -76,7 +76,8 @@ public final class ConnectionCheck {
             case CONNECT_TIMED_OUT ->
                 "No connection to %s could be made in time. Check host and port of the deployment URL, and that no"
                                 .formatted(url)
-                        + " firewall is in the way.";
+                        + " firewall is in the way."
+                        + withoutTls();
             case TLS_FAILED ->
                 "No secure connection to %s could be made%s. If the deployment is served without TLS, begin its URL with"
                                 .formatted(url, detail)
@@ -91,6 +92,13 @@ public final class ConnectionCheck {
                                 .formatted(url, detail)
                         + " and port, is that of a Convex deployment, then try again.";
         };
+    }
+
+    /** A server without TLS may wait for the rest of what it takes for a request; Java counts that as connecting. */
+    private String withoutTls() {
+        return url.base().getScheme().equals("https")
+                ? " If the deployment is served without TLS, begin its URL with http://."
+                : "";
     }
 
     private String sentence(final Reply.Answer answer, final Outcome<?> outcome) {
@@ -123,7 +131,7 @@ public final class ConnectionCheck {
     private List<String> notes() {
         final CompletableFuture<Outcome<Boolean>> data = deployment.mayViewData();
         final CompletableFuture<Outcome<Boolean>> backups = deployment.mayViewBackups();
-        final List<String> notes = new ArrayList<>(url.warning().stream().toList());
+        final List<String> notes = new ArrayList<>();
         if (lacks(data.join())) {
             notes.add(
                     "The deploy key lacks deployment:data:view. With it, append streams are never written twice after a"

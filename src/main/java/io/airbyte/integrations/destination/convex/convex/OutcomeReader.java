@@ -7,6 +7,7 @@ import io.airbyte.integrations.destination.convex.convex.Outcome.Unknown;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,6 +16,12 @@ import java.util.function.UnaryOperator;
  * unknown.
  */
 final class OutcomeReader {
+
+    private static final Set<String> TURNED_AWAY = Set.of(
+            "OptimisticConcurrencyControlFailure",
+            "CommitterFullError",
+            "SubscriptionsWorkerFullError",
+            "TableSummariesUnavailable");
 
     private final InstantSource clock;
     private final UnaryOperator<String> withoutKey;
@@ -58,7 +65,10 @@ final class OutcomeReader {
             case 408 -> new Unknown<>(Doubt.TIMED_OUT, reason(answer, error), retryAfter(answer));
             case 425, 429 -> new Busy<>(reason(answer, error), retryAfter(answer));
             case 500 -> new Unknown<>(Doubt.SERVER_ERROR, reason(answer, error), retryAfter(answer));
-            case 503 -> error.isPresent() ? new Busy<>(reason(answer, error), retryAfter(answer)) : lost(answer);
+            case 503 ->
+                error.filter(known -> turnsAway(known.code())).isPresent()
+                        ? new Busy<>(reason(answer, error), retryAfter(answer))
+                        : lost(answer);
             default -> answer.status() >= 300 && answer.status() < 500 ? refused(answer, error) : lost(answer);
         };
     }
@@ -70,6 +80,11 @@ final class OutcomeReader {
     }
 
     /** Nobody can tell whether the deployment ever saw the request, or what became of it. */
+    /** Convex's own codes for a request that was not carried out (convex-api §2.6); an edge's codes prove nothing. */
+    private static boolean turnsAway(final String code) {
+        return TURNED_AWAY.contains(code) || code.endsWith("IndexTooLarge");
+    }
+
     private <T> Unknown<T> lost(final Reply.Answer answer) {
         return new Unknown<>(Doubt.ANSWER_LOST, reason(answer, ErrorAnswer.of(answer)), retryAfter(answer));
     }

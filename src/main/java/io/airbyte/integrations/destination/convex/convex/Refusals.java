@@ -49,6 +49,13 @@ public final class Refusals {
 
     private Refusals() {}
 
+    /** The deploy key may not do this; other requests it may. */
+    public static boolean isAboutPermission(final Refused<?> refused) {
+        return refused.status() == 401
+                || refused.status() == 403
+                || refused.code().equals(HttpDeployment.NOT_PERMITTED);
+    }
+
     /** A request with fewer records might not be refused. */
     public static boolean mayBeAboutOneRecord(final Refused<?> refused) {
         return refused.status() == 400 && !refused.code().isEmpty() && !ABOUT_THE_REQUEST.contains(refused.code());

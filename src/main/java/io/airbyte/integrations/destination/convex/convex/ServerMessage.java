@@ -22,7 +22,7 @@ final class ServerMessage {
 
     private static final String NAME = "[A-Za-z0-9_ .$*!-]{0,64}";
     private static final String QUOTED_NAME = "(?:\"%1$s\"|'%1$s'|`%1$s`)".formatted(NAME);
-    private static final String NAME_LIST = "\\[(?:\"%1$s\"(?:, )?)*\\]".formatted(NAME);
+    private static final String NAME_LIST = "\\[(?:\"%1$s\"(?:, )?)*+\\]".formatted(NAME);
     private static final String FIELD_PATH = "(?:\\.[A-Za-z0-9_$ -]{1,64}|\\[\\d{1,6}\\])";
 
     private static final Pattern LEAD = Pattern.compile("(?:\\[Request ID: [0-9a-f]{1,32}\\] Server Error\\n)?"

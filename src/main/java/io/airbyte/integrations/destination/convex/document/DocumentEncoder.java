@@ -79,9 +79,7 @@ public final class DocumentEncoder {
     public EncodedDocument encode(
             final ByteSlice data, final long emittedAtMillis, final Optional<ByteSlice> incomingChanges)
             throws InvalidJson {
-        changes.clear();
-        rewritten.reset(KEPT_BUFFER);
-        document.reset(KEPT_BUFFER);
+        letGoOfLargeBuffers();
         final int start = scan(data);
         final int end = scanner.position();
         scanner.expectEnd();
@@ -99,6 +97,16 @@ public final class DocumentEncoder {
             return new EncodedDocument(new ByteSlice(data.array(), start, end - start), Math.toIntExact(size), deleted);
         }
         return new EncodedDocument(assembled(data, emittedAtMillis), Math.toIntExact(size), deleted);
+    }
+
+    /**
+     * Lets go of what an unusually large record needed, for every stream has an encoder and all of them share the memory.
+     * The last document is not valid any more.
+     */
+    public void letGoOfLargeBuffers() {
+        changes.clear();
+        rewritten.reset(KEPT_BUFFER);
+        document.reset(KEPT_BUFFER);
     }
 
     /** Finds and measures the columns; returns the index of the opening brace. */

@@ -49,7 +49,8 @@ final class CatalogReader {
         try {
             return Files.readAllBytes(file);
         } catch (final NoSuchFileException missing) {
-            throw Failure.config("The configured catalog " + file + " does not exist.");
+            throw Failure.config("The configured catalog " + file
+                    + " does not exist. Pass the path of an existing file with --catalog.");
         } catch (final IOException unreadable) {
             throw Failure.config("The configured catalog " + file
                     + " cannot be read. Check that it is a file, and that the connector may read it.");

@@ -2,6 +2,7 @@ package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
+import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.document.EncodedDocument;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,21 +12,30 @@ import java.util.logging.Logger;
 
 /**
  * Inserts every record. A request is one transaction, so it landed whole or not at all; where its answer is lost, the
- * table's size tells which, since nothing else writes to the table. Without the right to look it is sent again, and its
- * records may double.
+ * table's size tells which, as long as nothing else writes to the table at that very moment. Without the right to look it
+ * is sent again, and its records may double.
  */
 final class AppendWriter implements StreamWriter {
 
     private static final Logger LOG = Logger.getLogger(AppendWriter.class.getName());
 
-    /** What is waited before looking whether the last attempt of all has landed. */
-    private static final Duration LAST_LOOK_DELAY = Duration.ofSeconds(1);
+    /** What is waited between two looks at a table. */
+    private static final Duration LOOK_PAUSE = Duration.ofSeconds(2);
+
+    /** How often a table must show that records are not there: without an answer, the deployment may still be at work. */
+    private static final int LOOKS = 3;
+
+    /** For how long a known size is trusted: hardly longer than one request after the other takes. */
+    private static final long SIZE_HOLDS_MILLIS = 1_000;
 
     private final PlannedStream stream;
     private final Sending sending;
     private final StreamDelivery delivery;
     /** How many documents the table holds by all that was answered; empty as long as that is unknown. */
     private OptionalLong tableSize = OptionalLong.empty();
+
+    /** When the deployment last showed, or its answer implied, that it holds so many. */
+    private long tableSizeKnownAt;
 
     AppendWriter(final PlannedStream stream, final Sending sending) {
         this.stream = stream;
@@ -54,25 +64,52 @@ final class AppendWriter implements StreamWriter {
         return delivery.isDone();
     }
 
-    /** Before the first request of all, the size that later sizes are compared with. */
+    /** Before a request, the size that later sizes are compared with, unless it is known from just now. */
     private void begin() {
-        if (tableSize.isPresent() || sending.readRight().isMissing()) {
+        final boolean known = tableSize.isPresent() && sending.timers().now() - tableSizeKnownAt <= SIZE_HOLDS_MILLIS;
+        if (known || sending.readRight().isMissing()) {
             delivery.send();
         } else {
-            askTableSize(this::firstSizeAnswered);
+            askTableSize(this::sizeBeforeAnswered);
         }
     }
 
-    private void firstSizeAnswered(final Outcome<Long> outcome) {
+    private void sizeBeforeAnswered(final Outcome<Long> outcome) {
         if (outcome instanceof Outcome.Done<Long> done) {
-            tableSize = OptionalLong.of(done.value());
+            delivery.forgetFailures();
+            know(done.value());
             delivery.send();
-        } else if (outcome instanceof Outcome.Refused<Long>) {
-            sending.readRight().foundMissing();
+        } else if (outcome instanceof Outcome.Refused<Long> refusal) {
+            noteMissingRight(refusal);
+            tableSize = OptionalLong.empty();
             delivery.send();
         } else {
-            delivery.retry(outcome, this::begin);
+            delivery.delayAfter(outcome)
+                    .ifPresentOrElse(
+                            delay -> delivery.later(delay, outcome, this::begin), () -> sizeBeforeUnknown(outcome));
         }
+    }
+
+    /** A query that keeps failing does not keep records from being written; the next batch asks again. */
+    private void sizeBeforeUnknown(final Outcome<Long> outcome) {
+        if (StreamDelivery.isServerError(outcome)) {
+            tableSize = OptionalLong.empty();
+            delivery.forgetFailures();
+            delivery.send();
+        } else {
+            delivery.giveUpOnDeployment(outcome);
+        }
+    }
+
+    private void noteMissingRight(final Outcome.Refused<Long> refusal) {
+        if (Refusals.isAboutPermission(refusal)) {
+            sending.readRight().foundMissing();
+        }
+    }
+
+    private void know(final long size) {
+        tableSize = OptionalLong.of(size);
+        tableSizeKnownAt = sending.timers().now();
     }
 
     private void askTableSize(final Consumer<Outcome<Long>> answered) {
@@ -94,7 +131,7 @@ final class AppendWriter implements StreamWriter {
 
     private void landed() {
         if (tableSize.isPresent()) {
-            tableSize = OptionalLong.of(sizeOnceLanded());
+            know(sizeOnceLanded());
         }
         delivery.landed();
     }
@@ -103,14 +140,21 @@ final class AppendWriter implements StreamWriter {
         return tableSize.orElseThrow() + delivery.current().records();
     }
 
+    /** Half of what took too long may be done in time. */
+    private void sendLess() {
+        delivery.split();
+        delivery.send();
+    }
+
     /** Finds out whether the current records landed; if not, they are sent again, as long as there is hope. */
     private void resolve(final Outcome.Unknown<Void> unknown) {
         final Optional<Duration> delay = delivery.delayAfter(unknown);
-        final Runnable ifNotLanded = delay.isPresent() ? delivery::send : () -> delivery.giveUp(unknown);
+        final Runnable ifNotLanded = delay.isEmpty()
+                ? () -> delivery.giveUp(unknown)
+                : unknown.doubt() == Doubt.TIMED_OUT ? this::sendLess : delivery::send;
         if (tableSize.isPresent()) {
-            final int looks = unknown.doubt() == Doubt.TIMED_OUT ? 2 : 1;
-            final Duration pause = delay.orElse(LAST_LOOK_DELAY);
-            delivery.later(pause, unknown, () -> look(looks, pause, ifNotLanded));
+            final int looks = unknown.doubt() == Doubt.SERVER_ERROR ? 1 : LOOKS;
+            delivery.later(delay.orElse(LOOK_PAUSE), unknown, () -> look(looks, ifNotLanded));
         } else if (delay.isPresent()) {
             sending.readRight().tellThatRecordsMayDouble();
             delivery.later(delay.get(), unknown, ifNotLanded);
@@ -119,29 +163,29 @@ final class AppendWriter implements StreamWriter {
         }
     }
 
-    /**
-     * @param looks how often the table must show that the records are not there, for after a time-out the deployment may
-     *     still be at work
-     */
-    private void look(final int looks, final Duration pause, final Runnable ifNotLanded) {
+    private void look(final int looks, final Runnable ifNotLanded) {
         askTableSize(outcome -> {
             if (outcome instanceof Outcome.Done<Long> done) {
-                judge(done.value(), looks, pause, ifNotLanded);
-            } else if (outcome instanceof Outcome.Refused<Long>) {
+                judge(done.value(), looks, ifNotLanded);
+            } else if (outcome instanceof Outcome.Refused<Long> refusal) {
+                noteMissingRight(refusal);
                 sending.readRight().tellThatRecordsMayDouble();
                 tableSize = OptionalLong.empty();
                 ifNotLanded.run();
             } else {
-                delivery.retry(outcome, () -> look(looks, pause, ifNotLanded));
+                delivery.delayAfter(outcome)
+                        .ifPresentOrElse(
+                                delay -> delivery.later(delay, outcome, () -> look(looks, ifNotLanded)),
+                                () -> delivery.giveUpOnDeployment(outcome));
             }
         });
     }
 
-    private void judge(final long size, final int looks, final Duration pause, final Runnable ifNotLanded) {
+    private void judge(final long size, final int looks, final Runnable ifNotLanded) {
         if (size == sizeOnceLanded()) {
             landed();
         } else if (size == tableSize.orElseThrow() && looks > 1) {
-            sending.timers().after(pause.toMillis(), () -> look(looks - 1, pause, ifNotLanded));
+            sending.timers().after(LOOK_PAUSE.toMillis(), () -> look(looks - 1, ifNotLanded));
         } else {
             if (size != tableSize.orElseThrow()) {
                 LOG.warning(
@@ -149,7 +193,7 @@ final class AppendWriter implements StreamWriter {
                                         + " can tell whether a request landed whose answer was lost. Its records are sent again and"
                                         + " may appear twice. Let nothing but this connector write to imported tables.")
                                 .formatted(stream.descriptor(), stream.table()));
-                tableSize = OptionalLong.of(size);
+                know(size);
             }
             ifNotLanded.run();
         }

@@ -146,6 +146,11 @@ final class Batch {
         return body(deleteStarts[record], ends[record]);
     }
 
+    /** A request for this table without any record. */
+    RequestBody noRecords() {
+        return body(0, 0);
+    }
+
     private int start(final int record) {
         return record == 0 ? 0 : ends[record - 1] + COMMA.length();
     }

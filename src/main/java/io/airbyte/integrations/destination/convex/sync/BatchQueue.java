@@ -63,7 +63,7 @@ final class BatchQueue {
         final long length = messageBytes + frame.overhead();
         if (length > BatchLimits.LONGEST_BODY) {
             throw Failure.config(
-                    "Record %d of this sync takes a request of %d bytes, and Convex accepts %d. Leave the stream's largest columns out, or shorten them at the source."
+                    "Record %d of its stream takes a request of %d bytes, and Convex accepts %d. Leave the stream's largest columns out, or shorten them at the source."
                             .formatted(checkpoint.arrived() + 1, length, BatchLimits.LONGEST_BODY));
         }
     }

@@ -15,6 +15,8 @@ final class DedupWriter implements StreamWriter {
     private final StreamDelivery delivery;
     /** The current record is a delete whose document the deployment's schema has refused. */
     private boolean deletingAlone;
+    /** The deployment fails on the current record, and was seen to be well otherwise. */
+    private boolean recordIsSuspected;
 
     DedupWriter(final PlannedStream stream, final Sending sending, final IndexPreparation indexes) {
         this.stream = stream;
@@ -49,7 +51,7 @@ final class DedupWriter implements StreamWriter {
     }
 
     private void sendWhenIndexed() {
-        indexes.whenReady(stream.table(), delivery::send, delivery::fail);
+        indexes.whenReady(stream.table(), this::sendAgain, delivery::fail);
     }
 
     private void answered(final Outcome<Void> outcome) {
@@ -60,11 +62,20 @@ final class DedupWriter implements StreamWriter {
         } else if (StreamDelivery.isServerError(outcome)) {
             delivery.delayAfter(outcome)
                     .ifPresentOrElse(
-                            delay -> delivery.later(delay, outcome, this::sendAgain),
-                            () -> delivery.narrowDown(duplicatesOr(delivery.exhausted(outcome))));
+                            delay -> delivery.later(delay, outcome, this::sendAgain), () -> blameRecord(outcome));
         } else {
-            delivery.retry(outcome, this::sendAgain);
+            delivery.retry(outcome, isTimeOut(outcome) ? this::sendLess : this::sendAgain);
         }
+    }
+
+    private static boolean isTimeOut(final Outcome<Void> outcome) {
+        return outcome instanceof Outcome.Unknown<Void> unknown && unknown.doubt() == Outcome.Doubt.TIMED_OUT;
+    }
+
+    /** Half of what took too long may be done in time. */
+    private void sendLess() {
+        delivery.split();
+        sendAgain();
     }
 
     private void sendAgain() {
@@ -77,6 +88,7 @@ final class DedupWriter implements StreamWriter {
 
     private void landed() {
         deletingAlone = false;
+        recordIsSuspected = false;
         delivery.landed();
     }
 
@@ -118,14 +130,32 @@ final class DedupWriter implements StreamWriter {
         delivery.send(() -> delivery.batch().deleteAlone(delivery.current().from()));
     }
 
-    /** A server error that stays with one record is how the deployment tells of a key that two documents have (§2.6). */
-    private Failure duplicatesOr(final Failure unknown) {
-        return delivery.current().records() > 1
-                ? unknown
-                : Failure.config(("Table %s seems to hold several documents with the primary key of one record, left by"
-                                + " earlier syncs in append mode or written by the application: the deployment fails on"
-                                + " that record every time. Remove the duplicates, or empty the table and refresh the"
-                                + " stream.")
+    /**
+     * A server error that stays with one record is how the deployment tells of a key that two documents have (convex-api
+     * §2.6), provided that a request without records succeeds meanwhile: else it is the deployment that is ill.
+     */
+    private void blameRecord(final Outcome<Void> outcome) {
+        if (delivery.current().records() > 1) {
+            delivery.narrowDown(delivery.exhausted(outcome));
+        } else if (recordIsSuspected) {
+            delivery.narrowDown(duplicates());
+        } else {
+            delivery.sendNoRecords(health -> {
+                if (health instanceof Outcome.Done<Void>) {
+                    recordIsSuspected = true;
+                    sendAgain();
+                } else {
+                    delivery.fail(delivery.exhausted(outcome));
+                }
+            });
+        }
+    }
+
+    private Failure duplicates() {
+        return Failure.config(
+                ("Table %s seems to hold several documents with the primary key of one record, left by earlier"
+                                + " syncs in append mode or written by the application: the deployment fails on that record every"
+                                + " time. Remove the duplicates, or empty the table and refresh the stream.")
                         .formatted(stream.table()));
     }
 }

@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
-import java.io.IOException;
 
 /** What the pipeline thread takes, one after the other. */
 sealed interface Event {
@@ -17,7 +16,7 @@ sealed interface Event {
     record InputEnded() implements Event {}
 
     /** Stdin cannot be read any further. */
-    record InputBroken(IOException cause) implements Event {}
+    record InputBroken(Throwable cause) implements Event {}
 
     /** A request was answered, or given up. */
     record Answered(Runnable action) implements Event {}

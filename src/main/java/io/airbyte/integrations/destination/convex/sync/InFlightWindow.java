@@ -51,8 +51,11 @@ final class InFlightWindow {
     private <T> void send(final Supplier<CompletableFuture<Outcome<T>>> request, final Consumer<Outcome<T>> answered) {
         inFlight++;
         final var unused = request.get()
-                .thenAccept(outcome -> pipeline.execute(() -> {
+                .whenComplete((outcome, bug) -> pipeline.execute(() -> {
                     inFlight--;
+                    if (bug != null) {
+                        throw new IllegalStateException("A request ended without an outcome.", bug);
+                    }
                     answered.accept(outcome);
                     sendWhatMayGo();
                 }));

@@ -3,6 +3,7 @@ package io.airbyte.integrations.destination.convex.sync;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,12 +45,15 @@ final class IndexPreparation {
     private final Set<String> preparedAgain = new LinkedHashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Optional<Failure> failure = Optional.empty();
-    private boolean asking;
+    /** Requests for indexes that are not answered yet. */
+    private int asking;
+
     private boolean polling;
     private int failures;
     private long pollInterval = FIRST_POLL_MILLIS;
     private long waitingSince;
     private long toldAt;
+    private long readyAt;
 
     IndexPreparation(final Sending sending) {
         this.sending = sending;
@@ -58,22 +62,22 @@ final class IndexPreparation {
     /** Asks for the indexes of all these tables; missing tables are created. */
     void begin(final Map<String, List<List<String>>> primaryKeys) {
         if (!primaryKeys.isEmpty()) {
-            building.addAll(primaryKeys.keySet());
+            asking++;
             ask(primaryKeys);
         }
     }
 
     private void ask(final Map<String, List<List<String>>> primaryKeys) {
-        asking = true;
         request(sending.deployment()::addPrimaryKeyIndexes, primaryKeys, () -> ask(primaryKeys), answer -> {
-            asking = false;
+            asking--;
+            building.addAll(primaryKeys.keySet());
             poll();
         });
     }
 
     /** Every request for an index has been answered, so that tables and indexes exist, if unfinished. */
     boolean isAsked() {
-        return !asking || failure.isPresent();
+        return asking == 0 || failure.isPresent();
     }
 
     boolean isReady(final String table) {
@@ -95,7 +99,13 @@ final class IndexPreparation {
     void awaitAgain(final String table) {
         ready.remove(table);
         building.add(table);
-        poll();
+        if (!polling) {
+            polling = true;
+            if (sending.timers().now() - readyAt > TOLD_EVERY_MILLIS) {
+                beginWaiting();
+            }
+            pollLater();
+        }
     }
 
     /** The index of a table is gone, or another one: asks for it again, but only once in a sync. */
@@ -113,10 +123,14 @@ final class IndexPreparation {
             return;
         }
         polling = true;
+        beginWaiting();
+        pollAll();
+    }
+
+    private void beginWaiting() {
         pollInterval = FIRST_POLL_MILLIS;
         waitingSince = sending.timers().now();
         toldAt = waitingSince;
-        pollAll();
     }
 
     private void pollAll() {
@@ -153,6 +167,7 @@ final class IndexPreparation {
     }
 
     private void areReady(final List<String> tables) {
+        readyAt = sending.timers().now();
         tables.forEach(building::remove);
         ready.addAll(tables);
         final List<Waiter> served = waiters.stream()
@@ -179,6 +194,10 @@ final class IndexPreparation {
             LOG.info("Waiting for the deployment to build the primary-key index of %s (%d s so far)."
                     .formatted(tablesText(), (now - waitingSince) / 1000));
         }
+        pollLater();
+    }
+
+    private void pollLater() {
         sending.timers().after(pollInterval, this::pollAll);
         pollInterval = Math.min(SLOWEST_POLL_MILLIS, pollInterval * 3 / 2);
     }
@@ -188,6 +207,9 @@ final class IndexPreparation {
     }
 
     private String tablesText() {
+        if (building.isEmpty()) {
+            return "the deduplicated tables";
+        }
         return (building.size() == 1 ? "table " : "tables ") + String.join(", ", building);
     }
 
@@ -206,10 +228,17 @@ final class IndexPreparation {
                 sending.retries()
                         .delayAfter(++failures, outcome)
                         .ifPresentOrElse(
-                                delay -> sending.timers().after(delay.toMillis(), again),
+                                delay -> later(delay, outcome, again),
                                 () -> fail(Refusals.exhausted(outcome, failures, doing())));
             }
         });
+    }
+
+    private void later(final Duration delay, final Outcome<?> outcome, final Runnable again) {
+        sending.statistics().retried();
+        LOG.info(() -> "Primary-key indexes: %s. Trying again in %.1f s (attempt %d)."
+                .formatted(Refusals.reason(outcome), delay.toMillis() / 1000.0, failures + 1));
+        sending.timers().after(delay.toMillis(), again);
     }
 
     private void fail(final Failure cause) {

@@ -45,7 +45,7 @@ public final class InputReader implements Runnable {
                 }
                 mailbox.putInput(new Event.InputArrived(new ByteSlice(chunk, 0, count), () -> idle.add(chunk)));
             }
-        } catch (final IOException e) {
+        } catch (final IOException | RuntimeException | Error e) {
             return new Event.InputBroken(e);
         }
     }

@@ -6,8 +6,7 @@ import java.util.Deque;
 /**
  * The one place that decides how much input is held: blocks for the documents of batches, and what waiting states weigh.
  * It never refuses, since a record that was read must go somewhere; but while it is {@linkplain #isExhausted() exhausted}
- * the pipeline takes no input, and that is the back-pressure. So it is overdrawn by one chunk of input or one record at
- * most.
+ * the pipeline reads on no further, and that is the back-pressure. So it is overdrawn by one record at most.
  */
 final class MemoryPool {
 
@@ -21,6 +20,7 @@ final class MemoryPool {
     private final long capacity;
     private final Deque<byte[]> idleBlocks = new ArrayDeque<>();
     private long used;
+    private long charged;
     private long expectedBack;
 
     MemoryPool(final long capacity) {
@@ -48,10 +48,15 @@ final class MemoryPool {
 
     /** Counts memory that does not come in blocks. */
     void charge(final long bytes) {
+        charged += bytes;
         used += bytes;
+        while (!idleBlocks.isEmpty() && used + (long) idleBlocks.size() * BLOCK_BYTES > capacity) {
+            idleBlocks.pop();
+        }
     }
 
     void discharge(final long bytes) {
+        charged -= bytes;
         used -= bytes;
     }
 
@@ -70,8 +75,8 @@ final class MemoryPool {
         expectedBack -= bytes;
     }
 
-    /** Half of the memory is held by what does not leave by itself: batches should leave before they are full. */
+    /** Half of the memory is held by batches that do not leave by themselves: they should leave before they are full. */
     boolean isUnderPressure() {
-        return used - expectedBack >= capacity / 2;
+        return used - charged - expectedBack >= capacity / 2;
     }
 }

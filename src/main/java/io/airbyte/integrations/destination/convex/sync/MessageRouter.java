@@ -40,9 +40,18 @@ final class MessageRouter {
         if (message instanceof RecordMessage record) {
             write(record, line);
         } else if (message instanceof StateMessage state) {
-            takeState(state, line);
+            state.stream().ifPresent(stream -> routeOf(stream, "STATE", line));
+            add(state, line);
         } else if (message instanceof StreamStatusMessage status) {
             note(status);
+        }
+    }
+
+    private void add(final StateMessage state, final long line) {
+        try {
+            checkpoints.add(state);
+        } catch (final Failure failure) {
+            throw failure.and(" (Line %d of the input.)".formatted(line));
         }
     }
 
@@ -56,15 +65,6 @@ final class MessageRouter {
                     .ofStream(record.stream());
         } catch (final Failure failure) {
             throw failure.and(" (Line %d of the input.)".formatted(line)).ofStream(record.stream());
-        }
-    }
-
-    private void takeState(final StateMessage state, final long line) {
-        state.stream().ifPresent(stream -> routeOf(stream, "STATE", line));
-        try {
-            checkpoints.add(state);
-        } catch (final Failure failure) {
-            throw failure.and(" (Line %d of the input.)".formatted(line));
         }
     }
 

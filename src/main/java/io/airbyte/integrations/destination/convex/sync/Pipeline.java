@@ -3,7 +3,6 @@ package io.airbyte.integrations.destination.convex.sync;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
 import io.airbyte.integrations.destination.convex.convex.Deployment;
 import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
-import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LineReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageReader;
@@ -30,8 +29,8 @@ final class Pipeline {
     /** The process has ten seconds to end after SIGTERM. */
     private static final long TERMINATION_MILLIS = 8_000;
 
-    /** A sync that has failed still waits so long for indexes: that of a new or an unchanged table needs much less. */
-    private static final long LONGEST_WAIT_AFTER_FAILURE_MILLIS = 30_000;
+    /** How much longer a sync that is going to fail waits for indexes that are still being built. */
+    private static final long INDEX_PATIENCE_MILLIS = 30_000;
 
     private final SyncPlan plan;
     private final MessageWriter output;
@@ -47,6 +46,9 @@ final class Pipeline {
     private final SyncStatistics statistics;
     private final IndexPreparation indexes;
     private final StreamFailures failures = new StreamFailures(this::firstFailureReported);
+
+    /** What is to be done once everything that has arrived was routed; empty if it was. */
+    private Optional<Runnable> whenUsedUp = Optional.empty();
 
     private boolean inputClosed;
     private boolean terminating;
@@ -106,22 +108,23 @@ final class Pipeline {
         try {
             event.ifPresent(this::handle);
             timers.runDue();
-            makeRoom();
+            untilFailure(this::readOn);
             output.flush();
         } catch (final Failure failure) {
             abort(failure);
-        } catch (final RuntimeException unexpected) {
+        } catch (final RuntimeException | StackOverflowError unexpected) {
             abort(Failure.system("An unexpected error ended the sync; please report it.", unexpected));
         }
     }
 
     private void handle(final Event event) {
         if (event instanceof Event.InputArrived input) {
-            untilFailure(() -> read(input.chunk()));
-            input.usedUp().run();
+            statistics.inputRead(input.chunk().length());
+            lines.add(input.chunk());
+            whenUsedUp = Optional.of(input.usedUp());
         } else if (event instanceof Event.InputEnded) {
-            untilFailure(this::readLastLine);
-            closeInput();
+            lines.endOfInput();
+            whenUsedUp = Optional.of(this::closeInput);
         } else if (event instanceof Event.InputBroken broken) {
             failures.report(Failure.system("The input could not be read to its end.", broken.cause()));
         } else if (event instanceof Event.Answered answered) {
@@ -131,21 +134,18 @@ final class Pipeline {
         }
     }
 
-    private void read(final ByteSlice chunk) {
-        statistics.inputRead(chunk.length());
-        lines.add(chunk);
-        routeLines();
-    }
-
-    private void readLastLine() {
-        lines.endOfInput();
-        routeLines();
-    }
-
-    private void routeLines() {
-        while (!inputClosed && lines.nextLine()) {
-            router.route(messages.read(lines.line(), lines.number()), lines.number());
+    /** Routes what has arrived, line by line, for as long as there is memory for it. */
+    private void readOn() {
+        while (!inputClosed && whenUsedUp.isPresent() && !pool.isExhausted()) {
+            if (lines.nextLine()) {
+                router.route(messages.read(lines.line(), lines.number()), lines.number());
+            } else {
+                final Runnable usedUp = whenUsedUp.get();
+                whenUsedUp = Optional.empty();
+                usedUp.run();
+            }
         }
+        makeRoom();
     }
 
     /** A mistake in the input ends the sync, but not before everything ahead of it is durable. */
@@ -166,12 +166,12 @@ final class Pipeline {
     private void firstFailureReported(final Failure failure) {
         LOG.warning("The sync is going to fail; what was read before is still written. Reason: " + failure.message());
         closeInput();
-        timers.after(LONGEST_WAIT_AFTER_FAILURE_MILLIS, () -> indexes.giveUpWaiting(failure));
+        timers.after(INDEX_PATIENCE_MILLIS, () -> indexes.giveUpWaiting(failure));
     }
 
     /** While memory is short, those batches leave before they are full that give most of it back. */
     private void makeRoom() {
-        while (pool.isUnderPressure() && window.hasRoom()) {
+        while ((pool.isUnderPressure() || pool.isExhausted()) && window.hasRoom()) {
             final Optional<StreamWriter> largest = routes.stream()
                     .map(StreamRoute::writer)
                     .filter(writer -> writer.bytesToFlush() > 0)
@@ -200,7 +200,7 @@ final class Pipeline {
 
     /** More input can be taken: there is some to come, and memory for it. */
     boolean wantsInput() {
-        return !inputClosed && !pool.isExhausted();
+        return !inputClosed && whenUsedUp.isEmpty() && !pool.isExhausted();
     }
 
     /** When {@link #take} has something to do even without an event. */

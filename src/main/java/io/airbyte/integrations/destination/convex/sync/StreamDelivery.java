@@ -23,6 +23,8 @@ final class StreamDelivery {
 
     private static final Logger LOG = Logger.getLogger(StreamDelivery.class.getName());
 
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+
     private final PlannedStream stream;
     private final BatchQueue queue;
     private final Sending sending;
@@ -88,12 +90,21 @@ final class StreamDelivery {
 
     /** Sends {@code body} in their place. */
     void send(final Supplier<RequestBody> body) {
-        sending.window().request(batch().openedAt(), () -> sending.deployment().importRecords(body.get()), answered);
+        send(body, answered);
+    }
+
+    /** Sends a request that changes nothing, to see whether the deployment serves it. */
+    void sendNoRecords(final Consumer<Outcome<Void>> seen) {
+        send(() -> batch().noRecords(), seen);
+    }
+
+    private void send(final Supplier<RequestBody> body, final Consumer<Outcome<Void>> taker) {
+        sending.window().request(batch().openedAt(), () -> sending.deployment().importRecords(body.get()), taker);
     }
 
     /** The current records are durable. */
     void landed() {
-        failures = 0;
+        forgetFailures();
         final Batch delivered = batch();
         statistics.recordsWritten(current().records());
         checkpoint.recordsDurable(ranges.remove().records());
@@ -116,7 +127,6 @@ final class StreamDelivery {
         final int middle = whole.from() + whole.records() / 2;
         ranges.push(new Batch.Range(middle, whole.to()));
         ranges.push(new Batch.Range(whole.from(), middle));
-        failures = 0;
         return true;
     }
 
@@ -127,10 +137,17 @@ final class StreamDelivery {
     Optional<Duration> delayAfter(final Outcome<?> outcome) {
         failures++;
         final boolean halved = current().records() > 1 && current().records() < batch().records();
-        if (sending.failures().areOutage() || (halved && isServerError(outcome))) {
+        if (sending.failures().areOfAnOutage() || (halved && isServerError(outcome))) {
             return Optional.empty();
         }
-        return sending.retries().delayAfter(failures, outcome);
+        return sending.retries().delayAfter(failures, outcome).map(delay -> atLeastUntilSettled(delay, outcome));
+    }
+
+    /** Without an answer the deployment may still be at work on the request; what comes next should not meet it. */
+    private static Duration atLeastUntilSettled(final Duration delay, final Outcome<?> outcome) {
+        return outcome instanceof Outcome.Unknown<?> && !isServerError(outcome) && delay.compareTo(SETTLING) < 0
+                ? SETTLING
+                : delay;
     }
 
     static boolean isServerError(final Outcome<?> outcome) {
@@ -151,12 +168,23 @@ final class StreamDelivery {
 
     /** Too many attempts failed: a stubborn server error is narrowed down to its record, anything else ends the stream. */
     void giveUp(final Outcome<?> outcome) {
-        final Failure failure = exhausted(outcome);
         if (isServerError(outcome)) {
-            narrowDown(failure);
+            narrowDown(exhausted(outcome));
         } else {
-            fail(failure);
+            giveUpOnDeployment(outcome);
         }
+    }
+
+    /** Too many attempts failed, and no record can be at fault. */
+    void giveUpOnDeployment(final Outcome<?> outcome) {
+        final Failure failure = exhausted(outcome);
+        sending.failures().reportOutage(failure.ofStream(stream.descriptor()));
+        fail(failure);
+    }
+
+    /** What follows is another matter: it gets all its attempts. */
+    void forgetFailures() {
+        failures = 0;
     }
 
     /** The failure of having tried often enough. */
@@ -181,6 +209,7 @@ final class StreamDelivery {
     /** Finds the record at fault, by halves; once it stands alone, the stream fails with {@code failure}. */
     void narrowDown(final Failure failure) {
         if (split()) {
+            forgetFailures();
             send();
         } else {
             fail(failure.and(" It was record %d of stream %s in this sync%s; the records before it were written."

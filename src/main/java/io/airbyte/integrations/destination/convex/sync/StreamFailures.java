@@ -12,6 +12,7 @@ final class StreamFailures {
 
     private final Consumer<Failure> whenFirst;
     private Optional<Failure> first = Optional.empty();
+    private boolean outage;
 
     /** @param whenFirst called once, at the first failure */
     StreamFailures(final Consumer<Failure> whenFirst) {
@@ -25,6 +26,12 @@ final class StreamFailures {
         }
     }
 
+    /** A stream has given up on a deployment that was out of reach, or too busy, for too long. */
+    void reportOutage(final Failure failure) {
+        outage = true;
+        report(failure);
+    }
+
     Optional<Failure> first() {
         return first;
     }
@@ -33,8 +40,7 @@ final class StreamFailures {
      * The deployment could not be reached for so long that a stream has given up; the others, which have been waiting
      * just as long, then give up at their next failed request.
      */
-    boolean areOutage() {
-        return first.filter(failure -> failure.kind() == Failure.Kind.TRANSIENT_ERROR)
-                .isPresent();
+    boolean areOfAnOutage() {
+        return outage;
     }
 }

@@ -11,6 +11,7 @@ record StreamRoute(PlannedStream stream, DocumentEncoder encoder, StreamWriter w
     void write(final RecordMessage message) throws InvalidJson {
         final EncodedDocument document = encoder.encode(message.data(), message.emittedAtMillis(), message.changes());
         writer.write(document);
+        encoder.letGoOfLargeBuffers();
         statistics.recordReceived(document.delete());
     }
 }

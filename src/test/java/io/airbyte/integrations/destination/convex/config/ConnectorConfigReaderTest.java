@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.config;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -12,10 +13,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectorConfigReaderTest {
@@ -166,15 +169,21 @@ class ConnectorConfigReaderTest {
                 .endsWith(". Correct it.");
     }
 
-    @Test
-    void bytes_that_are_not_text_are_refused() throws Exception {
-        Files.write(file(), new byte[] {'{', '"', 'a', '"', ':', '"', (byte) 0xc3, 'x', '"', '}'});
-        assertThat(mistake(file())).startsWith("The configuration file " + file() + " is not valid JSON at line 1");
+    @ParameterizedTest
+    @MethodSource("bytesThatAreNotUtf8")
+    void bytes_that_are_not_text_are_refused(final byte[] bytes) throws Exception {
+        Files.write(file(), bytes);
 
-        Files.write(file(), new byte[] {0, 0, 0, '{', (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff});
         assertThat(mistake(file()))
                 .isEqualTo("The configuration file " + file()
                         + " is not valid JSON: it is not text in UTF-8. Save it as UTF-8.");
+    }
+
+    static Stream<byte[]> bytesThatAreNotUtf8() {
+        return Stream.of(
+                new byte[] {'{', '"', 'a', '"', ':', '"', (byte) 0xc3, 'x', '"', '}'},
+                new byte[] {0, 0, 0, '{', (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff},
+                "{\"a\":\"é\"}".getBytes(ISO_8859_1));
     }
 
     @Test

@@ -193,7 +193,8 @@ class ConfiguredCatalogTest {
         final Path missing = folder.resolve("missing.json");
         assertThatThrownBy(() -> ConfiguredCatalog.read(missing))
                 .isInstanceOf(Failure.class)
-                .hasMessage("The configured catalog " + missing + " does not exist.");
+                .hasMessage("The configured catalog " + missing
+                        + " does not exist. Pass the path of an existing file with --catalog.");
         assertThatThrownBy(() -> ConfiguredCatalog.read(folder))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("cannot be read");

@@ -73,7 +73,7 @@ class AppendWriterTest {
 
         readsTwoUsersToTheEnd();
 
-        assertThat(sync.deployment.imports()).hasSize(2);
+        assertThat(sync.deployment.imports()).hasSizeGreaterThan(1);
         assertTwoUsersOnceAndAcknowledged();
     }
 
@@ -90,13 +90,98 @@ class AppendWriterTest {
     }
 
     @Test
-    void after_a_time_out_the_table_is_looked_at_twice_for_the_deployment_may_still_be_at_work() {
+    void after_a_lost_answer_the_table_is_looked_at_three_times_for_the_deployment_may_still_be_at_work() {
+        sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST));
+
+        readsTwoUsersToTheEnd();
+
+        // one before the first request, three after the lost answer
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(4);
+    }
+
+    @Test
+    void a_request_that_lands_only_after_its_answer_was_lost_is_not_sent_again() {
+        final Runnable late = sync.deployment.landsLate(unknown(Doubt.ANSWER_LOST));
+        sync.reads(record("users", "{\"id\":1}"), record("users", "{\"id\":2}"), state("users", 1))
+                .waits(Duration.ofSeconds(13));
+        late.run();
+        sync.reachesEndOfInput().waits(LONG);
+
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void a_request_that_timed_out_is_sent_again_in_halves() {
         sync.deployment.answersWithout(unknown(Doubt.TIMED_OUT));
 
         readsTwoUsersToTheEnd();
 
-        // one before the first request, two after the time-out
-        assertThat(sync.deployment.sizeQueries()).isEqualTo(3);
+        assertThat(sync.deployment.imports())
+                .extracting(request -> request.messages().size())
+                .containsExactly(2, 1, 1);
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void a_look_that_keeps_failing_ends_the_stream_rather_than_doubling_records() {
+        sync.reads(record("users", "{\"id\":1}"), record("users", "{\"id\":2}"));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+        sync.deployment.answersSizeWith(new Outcome.Done<>(0L));
+        IntStream.range(0, 9)
+                .forEach(i -> sync.deployment.answersSizeWith(
+                        new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty())));
+        sync.reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}", "{\"id\":2}");
+        assertThat(sync.deployment.imports()).hasSize(1);
+        assertThat(sync.conclusion()).isPresent();
+    }
+
+    @Test
+    void a_first_look_that_keeps_failing_does_not_keep_records_from_being_written() {
+        IntStream.range(0, 4)
+                .forEach(i -> sync.deployment.answersSizeWith(
+                        new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty())));
+
+        readsTwoUsersToTheEnd();
+
+        assertThat(sync.deployment.imports()).hasSize(1);
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void one_failed_look_does_not_make_the_right_to_read_seem_missing() {
+        sync.deployment.answersSizeWith(new Outcome.Refused<>(200, "QueryFailed", "it failed"));
+        sync.reads(record("users", "{\"id\":1}")).waits(Duration.ofSeconds(11));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+        sync.reads(record("orders", "{\"id\":1}")).reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.deployment.documents("orders")).hasSize(1);
+    }
+
+    @Test
+    void what_something_else_wrote_in_a_quiet_time_is_not_taken_for_a_record_that_landed() {
+        sync.reads(record("users", "{\"id\":1}")).waits(Duration.ofSeconds(15));
+        sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 99));
+        sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST));
+        sync.reads(record("users", "{\"id\":2}"), state("users", 2))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).contains("{\"id\":2}");
+        assertThat(sync.states()).containsExactly(2);
+    }
+
+    @Test
+    void one_streams_refusal_is_no_reason_for_others_to_give_up_early() {
+        sync.deployment.answersWithout(new Outcome.Refused<>(400, "ImportSchemaChanged", "schema changed"));
+        sync.deployment.answersWithout(busy());
+        sync.reads(record("users", "{\"id\":1}"), record("orders", "{\"id\":1}"), state("orders", 2))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.documents("orders")).hasSize(1);
+        assertThat(sync.states()).containsExactly(2);
     }
 
     @Test

@@ -129,6 +129,21 @@ class DedupWriterTest {
         }
 
         @Test
+        void that_goes_alone_still_goes_alone_after_waiting_for_the_index() {
+            sync.deployment.holds("users", document(1, "a"));
+            sync.deployment.refusesDocumentsUnless(
+                    document -> !document.get("name").asText().isEmpty());
+            sync.deployment.behavesNormally();
+            sync.deployment.answersWithout(
+                    new Outcome.Refused<>(400, "IndexBackfillingError", "The index is backfilling"));
+            sync.reads(deletedUser(1, ""), state("users", 1));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+        }
+
+        @Test
         void that_went_alone_is_sent_alone_again_when_its_answer_is_lost() {
             sync.deployment.holds("users", document(1, "a"));
             sync.deployment.refusesDocumentsUnless(
@@ -156,6 +171,66 @@ class DedupWriterTest {
             assertThat(failure.message()).contains("users", "append", "record 3 of stream users", "primary key id");
         });
         assertThat(sync.deployment.documents("users")).contains("{\"id\":2,\"name\":\"b\"}");
+    }
+
+    @Test
+    void server_errors_of_a_few_seconds_are_not_blamed_on_the_record() {
+        IntStream.range(0, 4)
+                .forEach(i -> sync.deployment.answersWithout(
+                        new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty())));
+        sync.reads(user(1, "a"), state("users", 1));
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users")).hasSize(1);
+        assertThat(sync.states()).containsExactly(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void server_errors_that_records_have_no_part_in_are_not_a_config_error() {
+        IntStream.range(0, 20)
+                .forEach(i -> sync.deployment.answersWithout(
+                        new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty())));
+        sync.reads(user(1, "a"));
+        reachesEnd();
+
+        assertThat(sync.conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isNotEqualTo(Failure.Kind.CONFIG_ERROR));
+    }
+
+    @Test
+    void a_request_that_timed_out_is_sent_again_in_halves() {
+        sync.deployment.answersWithout(new Outcome.Unknown<>(Doubt.TIMED_OUT, "time-out", Optional.empty()));
+        sync.reads(user(1, "a"), user(2, "b"));
+        reachesEnd();
+
+        assertThat(sync.deployment.imports())
+                .extracting(request -> request.messages().size())
+                .containsExactly(2, 1, 1);
+    }
+
+    @Test
+    void records_before_a_mistake_in_the_input_are_written_even_if_the_index_was_not_ready_yet() {
+        final SyncRig early = SyncRig.withHeldIndexes(dedup("users"));
+        early.reads(user(1, "a"), state("users", 1), "not json");
+        early.deployment.answersIndexes();
+        early.settle();
+        early.waits(LONG);
+
+        assertThat(early.deployment.documents("users")).hasSize(1);
+        assertThat(early.states()).containsExactly(1);
+        assertThat(early.conclusion()).isPresent();
+    }
+
+    @Test
+    void an_index_that_is_said_to_be_ready_and_is_not_is_asked_about_at_intervals() {
+        IntStream.range(0, 5_000)
+                .forEach(i -> sync.deployment.answersWithout(
+                        new Outcome.Refused<>(400, "IndexBackfillingError", "The index is backfilling")));
+        sync.reads(user(1, "a")).reachesEndOfInput();
+        sync.waits(Duration.ofMinutes(1));
+
+        assertThat(sync.deployment.imports()).hasSizeLessThan(30);
     }
 
     @Nested
@@ -221,11 +296,10 @@ class DedupWriterTest {
         }
 
         @Test
-        void a_failure_is_not_held_up_for_longer_than_half_a_minute() {
-            waiting.reads(user(1, "a"), "broken").waits(Duration.ofSeconds(31));
+        void a_failure_is_held_up_for_half_a_minute_at_most() {
+            waiting.reads(user(1, "a"), "broken").waits(Duration.ofSeconds(30));
 
-            assertThat(waiting.conclusion())
-                    .hasValueSatisfying(failure -> assertThat(failure.message()).contains("Line 2"));
+            assertThat(waiting.conclusion()).isPresent();
         }
     }
 

@@ -46,6 +46,9 @@ final class FakeDeployment implements Deployment {
     private Optional<Outcome<Void>> failure = Optional.empty();
     private boolean readable = true;
     private boolean holdingImports;
+    private final Deque<Outcome<Long>> sizeAnswers = new ArrayDeque<>();
+    private Optional<CompletableFuture<Outcome<Void>>> heldIndexes = Optional.empty();
+    private boolean breaksContract;
     private int sizeQueries;
     private int readinessPolls;
     private int inFlight;
@@ -73,6 +76,35 @@ final class FakeDeployment implements Deployment {
     /** The next import request is carried out and answered as usual. */
     void behavesNormally() {
         script.add((request, deployment) -> deployment.carryOut(request));
+    }
+
+    /** The next import request is answered with {@code outcome} at once, and carried out only when the result is run. */
+    Runnable landsLate(final Outcome<Void> outcome) {
+        final Deque<Runnable> late = new ArrayDeque<>();
+        script.add((request, deployment) -> {
+            late.add(() -> deployment.carryOut(request));
+            return outcome;
+        });
+        return () -> late.forEach(Runnable::run);
+    }
+
+    /** The next question for a table's size gets this answer; asked again, the next such answer. */
+    void answersSizeWith(final Outcome<Long> outcome) {
+        sizeAnswers.add(outcome);
+    }
+
+    /** The request for indexes is answered only by {@link #answersIndexes()}. */
+    void holdsIndexes() {
+        heldIndexes = Optional.of(new CompletableFuture<>());
+    }
+
+    void answersIndexes() {
+        heldIndexes.orElseThrow().complete(Outcome.done());
+    }
+
+    /** Import requests end without an outcome, which a deployment promises not to happen. */
+    void breaksItsContract() {
+        breaksContract = true;
     }
 
     /** A request with such a document is not carried out; its outcome is {@code outcome}, every time. */
@@ -144,6 +176,9 @@ final class FakeDeployment implements Deployment {
     public CompletableFuture<Outcome<Void>> importRecords(final RequestBody body) {
         final ImportRequest request = read(body);
         imports.add(request);
+        if (breaksContract) {
+            return CompletableFuture.failedFuture(new StackOverflowError());
+        }
         final CompletableFuture<Outcome<Void>> answer = new CompletableFuture<>();
         inFlight++;
         mostInFlight = Math.max(mostInFlight, inFlight);
@@ -170,7 +205,7 @@ final class FakeDeployment implements Deployment {
             tables.computeIfAbsent(table, name -> new ArrayList<>());
             indexes.put(table, key);
         });
-        return CompletableFuture.completedFuture(Outcome.done());
+        return heldIndexes.isPresent() ? heldIndexes.get() : CompletableFuture.completedFuture(Outcome.done());
     }
 
     @Override
@@ -183,6 +218,9 @@ final class FakeDeployment implements Deployment {
     @Override
     public CompletableFuture<Outcome<Long>> tableSize(final String table) {
         sizeQueries++;
+        if (!sizeAnswers.isEmpty()) {
+            return CompletableFuture.completedFuture(sizeAnswers.remove());
+        }
         return CompletableFuture.completedFuture(
                 readable
                         ? new Outcome.Done<>((long) documents(table).size())

@@ -40,6 +40,7 @@ final class SyncRig {
 
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final Deque<Runnable> answers = new ArrayDeque<>();
+    private final Deque<Event> input = new ArrayDeque<>();
     private final Pipeline pipeline;
     private long now = 1_000_000;
 
@@ -65,6 +66,13 @@ final class SyncRig {
     static SyncRig withBackfill(final String table, final ConfiguredStream... streams) {
         final SyncRig rig = new SyncRig(256L << 20, Map.of(), List.of(streams));
         rig.deployment.backfills(table);
+        return rig.start();
+    }
+
+    /** A sync that starts while the deployment has not yet answered the request for indexes. */
+    static SyncRig withHeldIndexes(final ConfiguredStream... streams) {
+        final SyncRig rig = new SyncRig(256L << 20, Map.of(), List.of(streams));
+        rig.deployment.holdsIndexes();
         return rig.start();
     }
 
@@ -125,13 +133,13 @@ final class SyncRig {
     }
 
     SyncRig reads(final Stream<String> lines) {
-        lines.forEach(line -> take(Optional.of(new Event.InputArrived(ByteSlice.of(line + "\n"), () -> {}))));
+        lines.forEach(line -> input.add(new Event.InputArrived(ByteSlice.of(line + "\n"), () -> {})));
         settle();
         return this;
     }
 
     SyncRig reachesEndOfInput() {
-        take(Optional.of(new Event.InputEnded()));
+        input.add(new Event.InputEnded());
         settle();
         return this;
     }
@@ -156,10 +164,10 @@ final class SyncRig {
         return this;
     }
 
-    /** All answers that have been given are taken. */
+    /** All answers that have been given are taken, and the input as far as it is wanted. */
     void settle() {
-        while (!answers.isEmpty()) {
-            take(Optional.of(new Event.Answered(answers.remove())));
+        while (!answers.isEmpty() || (!input.isEmpty() && pipeline.wantsInput())) {
+            take(Optional.of(answers.isEmpty() ? input.remove() : new Event.Answered(answers.remove())));
         }
     }
 

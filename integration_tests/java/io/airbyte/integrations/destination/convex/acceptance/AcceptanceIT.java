@@ -1,7 +1,9 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.record;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.state;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.catalog;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.dedup;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.record;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -15,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,18 +43,19 @@ class AcceptanceIT {
         deployment.close();
     }
 
-    private Result sync(final Stream<String> lines, final ObjectNode... streams) {
+    private Result sync(final Stream<String> lines, final String catalog) throws IOException {
         final Workspace files = new Workspace(folder);
-        for (final ObjectNode stream : streams) {
-            ((ObjectNode) stream.get("stream")).put("namespace", deployment.namespace());
-        }
+        final JsonNode configured = JSON.readTree(catalog);
+        configured
+                .get("streams")
+                .forEach(stream -> ((ObjectNode) stream.get("stream")).put("namespace", deployment.namespace()));
         try (PackagedConnector connector = PackagedConnector.start(
                 Map.of(),
                 "write",
                 "--config",
                 files.config(deployment.url(), deployment.key()).toString(),
                 "--catalog",
-                files.catalog(streams).toString())) {
+                files.file("catalog.json", configured.toString()).toString())) {
             return connector.reads(lines.map(this::inNamespace)).result();
         }
     }
@@ -71,11 +73,8 @@ class AcceptanceIT {
         }
     }
 
-    private static ObjectNode[] fakerStreams(final String mode) throws IOException {
-        final JsonNode catalog = JSON.readTree(Files.readString(FAKER.resolve("catalog.%s.json".formatted(mode))));
-        return StreamSupport.stream(catalog.get("streams").spliterator(), false)
-                .map(ObjectNode.class::cast)
-                .toArray(ObjectNode[]::new);
+    private static String fakerCatalog(final String mode) throws IOException {
+        return Files.readString(FAKER.resolve("catalog.%s.json".formatted(mode)));
     }
 
     private List<ObjectNode> stored(final String stream) {
@@ -103,7 +102,7 @@ class AcceptanceIT {
     void append_dedup_mirrors_the_source_however_often_it_runs() throws IOException {
         for (int run = 0; run < 2; run++) {
             final Result result =
-                    sync(Files.readAllLines(FAKER.resolve("messages.jsonl")).stream(), fakerStreams("append_dedup"));
+                    sync(Files.readAllLines(FAKER.resolve("messages.jsonl")).stream(), fakerCatalog("append_dedup"));
 
             assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
             assertThat(result.states()).hasSameSizeAs(SENT.states());
@@ -118,7 +117,7 @@ class AcceptanceIT {
     @Test
     void append_keeps_every_record_in_the_order_of_the_source() throws IOException {
         final Result result =
-                sync(Files.readAllLines(FAKER.resolve("messages.jsonl")).stream(), fakerStreams("append"));
+                sync(Files.readAllLines(FAKER.resolve("messages.jsonl")).stream(), fakerCatalog("append"));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         for (final String stream : SENT.records().keySet()) {
@@ -130,7 +129,7 @@ class AcceptanceIT {
     }
 
     @Test
-    void deletes_remove_what_is_there_and_leave_nothing_where_nothing_was() {
+    void deletes_remove_what_is_there_and_leave_nothing_where_nothing_was() throws IOException {
         final Result result = sync(
                 Stream.of(
                         record("cdc", "{\"id\":1,\"name\":\"a\",\"_ab_cdc_deleted_at\":null}"),
@@ -138,7 +137,7 @@ class AcceptanceIT {
                         record("cdc", "{\"id\":1,\"name\":\"a\",\"_ab_cdc_deleted_at\":\"2026-01-01\"}"),
                         record("cdc", "{\"id\":3,\"name\":\"c\",\"_ab_cdc_deleted_at\":\"2026-01-01\"}"),
                         state("cdc", 1)),
-                Workspace.dedup("cdc"));
+                catalog(dedup("cdc", "id")));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         assertThat(stored("cdc")).extracting(ObjectNode::toString).containsExactly("{\"id\":2.0,\"name\":\"b\"}");
@@ -146,12 +145,12 @@ class AcceptanceIT {
     }
 
     @Test
-    void names_and_values_that_convex_cannot_hold_are_stored_as_the_documentation_says() {
+    void names_and_values_that_convex_cannot_hold_are_stored_as_the_documentation_says() throws IOException {
         final Result result = sync(
                 Stream.of(record(
                         "odd",
                         "{\"id\":9007199254740993,\"_id\":\"x\",\"日本\":1,\"$ref\":{\"_a\":true},\"huge\":1e400}")),
-                Workspace.dedup("odd"));
+                catalog(dedup("odd", "id")));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         assertThat(stored("odd")).singleElement().satisfies(document -> {

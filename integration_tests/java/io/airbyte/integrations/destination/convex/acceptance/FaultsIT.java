@@ -1,12 +1,13 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.append;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.dedup;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.record;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.state;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.append;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.catalog;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.dedup;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.record;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airbyte.integrations.destination.convex.acceptance.PackagedConnector.Result;
 import io.airbyte.integrations.destination.convex.local.Fault;
 import io.airbyte.integrations.destination.convex.local.Fault.When;
@@ -62,20 +63,18 @@ class FaultsIT {
                 .map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
     }
 
-    private Result sync(final String key, final ObjectNode stream) {
-        final Workspace files = new Workspace(folder);
-        try (PackagedConnector connector = PackagedConnector.start(
-                Map.of(),
-                "write",
-                "--config",
-                files.config(deployment.url(), key).toString(),
-                "--catalog",
-                files.catalog(stream).toString())) {
-            return connector
-                    .reads(IntStream.range(0, RECORDS).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))))
-                    .reads(state("users", 1))
-                    .result();
+    private LocalSync sync() {
+        return new LocalSync(deployment, folder);
+    }
+
+    private Result writeUsers(final LocalSync sync, final ConfiguredStreamJson stream) {
+        try (PackagedConnector connector = sync.start(catalog(stream))) {
+            return connector.reads(users(0, RECORDS)).reads(state("users", 1)).result();
         }
+    }
+
+    private static Stream<String> users(final int from, final int to) {
+        return IntStream.range(from, to).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i)));
     }
 
     private List<Integer> storedIds() {
@@ -94,7 +93,7 @@ class FaultsIT {
         deployment.failNext(IMPORT, fault);
         deployment.onNextRequest(request -> request.path().equals(IMPORT) && request.number() > 4, fault);
 
-        final Result result = sync(deployment.adminKey(), append("users"));
+        final Result result = writeUsers(sync(), append("users"));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         assertThat(storedIds()).isEqualTo(allIds());
@@ -106,7 +105,7 @@ class FaultsIT {
     void append_with_a_key_that_may_only_import_loses_nothing(final String name, final Fault fault) {
         deployment.failNext(IMPORT, fault);
 
-        final Result result = sync(deployment.importOnlyKey(), append("users"));
+        final Result result = writeUsers(sync().key(deployment.importOnlyKey()), append("users"));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         assertThat(storedIds()).containsAll(allIds());
@@ -119,7 +118,7 @@ class FaultsIT {
     void dedup_holds_one_document_for_each_key(final String name, final Fault fault) {
         deployment.failNext(IMPORT, fault);
 
-        final Result result = sync(deployment.adminKey(), dedup("users"));
+        final Result result = writeUsers(sync(), dedup("users", "id"));
 
         assertThat(result.exitCode()).as("%s", result.stdout()).isZero();
         assertThat(storedIds()).containsExactlyInAnyOrderElementsOf(allIds());
@@ -130,29 +129,20 @@ class FaultsIT {
     void dedup_survives_a_conflict_in_the_middle_of_a_request_whose_first_pages_are_durable() {
         deployment.failNext(IMPORT, new Fault.ConflictAtPage(1));
 
-        final Result result = sync(deployment.adminKey(), dedup("users"));
+        final Result result = writeUsers(sync(), dedup("users", "id"));
 
         assertThat(result.exitCode()).isZero();
         assertThat(storedIds()).containsExactlyInAnyOrderElementsOf(allIds());
     }
 
     @Test
-    void a_deployment_that_restarts_in_the_middle_is_waited_for() throws InterruptedException {
-        final Workspace files = new Workspace(folder);
-        try (PackagedConnector connector = PackagedConnector.start(
-                Map.of(),
-                "write",
-                "--config",
-                files.config(deployment.url(), deployment.adminKey()).toString(),
-                "--catalog",
-                files.catalog(append("users")).toString())) {
-            connector.reads(IntStream.range(0, 10_000).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))));
-            org.awaitility.Awaitility.await().until(() -> deployment.size("users") >= 8_000);
+    void a_deployment_that_restarts_in_the_middle_is_waited_for() {
+        try (PackagedConnector connector = sync().start(catalog(append("users")))) {
+            connector.reads(users(0, 10_000));
+            await().until(() -> deployment.size("users") >= 8_000);
             deployment.goDown();
-            connector.reads(
-                    IntStream.range(10_000, RECORDS).mapToObj(i -> record("users", "{\"id\":%d}".formatted(i))));
-            org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+            connector.reads(users(10_000, RECORDS));
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> connector.saidSoFar().stream().anyMatch(line -> line.contains("Trying again")));
             deployment.comeUp();
             final Result result = connector.reads(state("users", 1)).result();
@@ -167,7 +157,7 @@ class FaultsIT {
     void each_retry_is_logged_with_its_reason() {
         deployment.failNext(IMPORT, Fault.conflict());
 
-        final Result result = sync(deployment.adminKey(), append("users"));
+        final Result result = writeUsers(sync(), append("users"));
 
         assertThat(result.logged("INFO"))
                 .anySatisfy(line -> assertThat(line)
@@ -179,7 +169,7 @@ class FaultsIT {
     void without_the_right_to_read_the_log_says_once_that_records_may_double() {
         deployment.failNext(IMPORT, 2, Fault.lostAfterCommit());
 
-        final Result result = sync(deployment.importOnlyKey(), append("users"));
+        final Result result = writeUsers(sync().key(deployment.importOnlyKey()), append("users"));
 
         assertThat(result.logged("WARN"))
                 .singleElement()
@@ -191,14 +181,7 @@ class FaultsIT {
         deployment.onRequest(
                 request -> request.path().equals(IMPORT) && request.tables().contains("users"),
                 Fault.error(500, "InternalServerError"));
-        final Workspace files = new Workspace(folder);
-        try (PackagedConnector connector = PackagedConnector.start(
-                Map.of(),
-                "write",
-                "--config",
-                files.config(deployment.url(), deployment.adminKey()).toString(),
-                "--catalog",
-                files.catalog(append("users"), append("orders")).toString())) {
+        try (PackagedConnector connector = sync().start(catalog(append("users"), append("orders")))) {
             final Result result = connector
                     .reads(
                             record("users", "{\"id\":1}"),
@@ -224,7 +207,7 @@ class FaultsIT {
     void an_index_that_is_still_being_built_is_waited_for_while_input_is_read() {
         deployment.indexBackfillTime(Duration.ofSeconds(2));
 
-        final Result result = sync(deployment.adminKey(), dedup("users"));
+        final Result result = writeUsers(sync(), dedup("users", "id"));
 
         assertThat(result.exitCode()).isZero();
         assertThat(storedIds()).hasSize(RECORDS);
@@ -232,14 +215,7 @@ class FaultsIT {
 
     @Test
     void a_wrong_key_ends_the_sync_before_any_input_is_read() {
-        final Workspace files = new Workspace(folder);
-        try (PackagedConnector connector = PackagedConnector.start(
-                Map.of(),
-                "write",
-                "--config",
-                files.config(deployment.url(), "local|canary0123456789").toString(),
-                "--catalog",
-                files.catalog(append("users")).toString())) {
+        try (PackagedConnector connector = sync().key("local|canary0123456789").start(catalog(append("users")))) {
             final Result result = connector.ended();
 
             assertThat(result.exitCode()).isEqualTo(1);

@@ -27,10 +27,18 @@ final class LocalSync {
     private final Workspace files;
     private final Map<String, Object> options = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
+    private String key;
 
     LocalSync(final LocalDeployment deployment, final Path folder) {
         this.deployment = deployment;
         files = new Workspace(folder);
+        key = deployment.adminKey();
+    }
+
+    /** With another deploy key than the one that may do everything. */
+    LocalSync key(final String other) {
+        key = other;
+        return this;
     }
 
     LocalSync option(final String name, final Object value) {
@@ -48,7 +56,7 @@ final class LocalSync {
     }
 
     PackagedConnector start(final Path catalog) {
-        final Path config = files.config(deployment.url(), deployment.adminKey(), options);
+        final Path config = files.config(deployment.url(), key, options);
         return PackagedConnector.start(
                 environment, "write", "--config", config.toString(), "--catalog", catalog.toString());
     }

@@ -1,17 +1,16 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.append;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.dedup;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.record;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.state;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.append;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.catalog;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.dedup;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.record;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airbyte.integrations.destination.convex.acceptance.PackagedConnector.Result;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,15 +31,9 @@ class MemoryIT {
         deployment.close();
     }
 
-    private Result sync(final String heap, final Stream<String> lines, final ObjectNode... streams) {
-        final Workspace files = new Workspace(folder);
-        try (PackagedConnector connector = PackagedConnector.start(
-                Map.of("JAVA_OPTS", "-Xmx" + heap),
-                "write",
-                "--config",
-                files.config(deployment.url(), deployment.adminKey()).toString(),
-                "--catalog",
-                files.catalog(streams).toString())) {
+    private Result sync(final String heap, final Stream<String> lines, final ConfiguredStreamJson... streams) {
+        final LocalSync sync = new LocalSync(deployment, folder).environment("JAVA_OPTS", "-Xmx" + heap);
+        try (PackagedConnector connector = sync.start(catalog(streams))) {
             final Result result = connector.reads(lines).result();
             assertThat(result.exitCode()).as("%s", result.stderr()).isZero();
             return result;
@@ -67,9 +60,9 @@ class MemoryIT {
     @Test
     void interleaved_streams_100_of_them_with_256_MB_of_heap() {
         deployment.setLatency(Duration.ofMillis(20));
-        final ObjectNode[] streams = IntStream.range(0, 100)
-                .mapToObj(i -> i % 2 == 0 ? append("stream" + i) : dedup("stream" + i))
-                .toArray(ObjectNode[]::new);
+        final ConfiguredStreamJson[] streams = IntStream.range(0, 100)
+                .mapToObj(i -> i % 2 == 0 ? append("stream" + i) : dedup("stream" + i, "id"))
+                .toArray(ConfiguredStreamJson[]::new);
         final Result result = sync(
                 "256m",
                 Stream.concat(
@@ -97,8 +90,8 @@ class MemoryIT {
 
     @Test
     void records_of_1_MB_that_have_to_be_rewritten_in_100_streams_with_256_MB_of_heap() {
-        final ObjectNode[] streams =
-                IntStream.range(0, 100).mapToObj(i -> append("stream" + i)).toArray(ObjectNode[]::new);
+        final ConfiguredStreamJson[] streams =
+                IntStream.range(0, 100).mapToObj(i -> append("stream" + i)).toArray(ConfiguredStreamJson[]::new);
         sync(
                 "256m",
                 IntStream.range(0, 200)
@@ -113,8 +106,8 @@ class MemoryIT {
 
     @Test
     void a_thousand_streams_with_128_MB_of_heap() {
-        final ObjectNode[] streams =
-                IntStream.range(0, 1_000).mapToObj(i -> append("stream" + i)).toArray(ObjectNode[]::new);
+        final ConfiguredStreamJson[] streams =
+                IntStream.range(0, 1_000).mapToObj(i -> append("stream" + i)).toArray(ConfiguredStreamJson[]::new);
         sync("128m", IntStream.range(0, 10_000).mapToObj(i -> record("stream" + i % 1_000, "{\"id\":1}")), streams);
 
         assertThat(IntStream.range(0, 1_000).mapToLong(i -> deployment.size("stream" + i)))

@@ -1,8 +1,9 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.append;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.record;
-import static io.airbyte.integrations.destination.convex.acceptance.Workspace.state;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.append;
+import static io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson.catalog;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.record;
+import static io.airbyte.integrations.destination.convex.acceptance.SourceLines.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import io.airbyte.integrations.destination.convex.local.Fault;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,14 +33,7 @@ class TerminationIT {
     }
 
     private PackagedConnector start() {
-        final Workspace files = new Workspace(folder);
-        return PackagedConnector.start(
-                Map.of(),
-                "write",
-                "--config",
-                files.config(deployment.url(), deployment.adminKey()).toString(),
-                "--catalog",
-                files.catalog(append("users")).toString());
+        return new LocalSync(deployment, folder).start(catalog(append("users")));
     }
 
     @Test

@@ -25,9 +25,10 @@ final class ReadRight {
     void tellThatRecordsMayDouble() {
         if (!told) {
             told = true;
-            LOG.warning("The answer to an append request was lost, and the deploy key may not look whether its records"
-                    + " were written (permission deployment:data:view). They are sent again, so they may appear twice."
-                    + " A deploy key with that permission prevents this.");
+            LOG.warning(
+                    "The answer to an append request was lost, and nobody could look whether its records were written:"
+                            + " the deploy key lacks the permission deployment:data:view, or the deployment did not answer. They are"
+                            + " sent again, so they may appear twice. A deploy key with that permission prevents this.");
         }
     }
 }

@@ -186,12 +186,17 @@ class CheckIT {
         url("a redirect", REDIRECT.url(), "answers with a redirect", RIGHT_ADDRESS);
         url("a gateway with nothing behind it", GATEWAY.url(), "(HTTP status 502", "Try again later");
         url("an overloaded deployment", OVERLOADED.url(), "(HTTP status 503, Overloaded)", "Try again later");
-        url("a login in front of it", LOGIN_WALL.url(), "Something in front of the deployment", NEW_KEY);
+        url(
+                "a login in front of it",
+                LOGIN_WALL.url(),
+                "Something in front of the deployment",
+                "let the connector through",
+                NEW_KEY);
         url(
                 "a proxy that wants a password",
                 PROXY_LOGIN.url(),
-                "A proxy asks for a user name and password",
-                "cannot give");
+                "A proxy asks for a user name",
+                "Let it reach the deployment without that proxy");
     }
 
     private static void mistakesInTheKey() {

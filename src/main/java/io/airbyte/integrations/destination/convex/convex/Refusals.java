@@ -107,7 +107,9 @@ public final class Refusals {
                         + " connector's settings.");
             case "" ->
                 Advice.config(
-                        "Something in front of the deployment, or the deployment itself, denied access. " + NEW_KEY);
+                        "Something in front of the deployment, or the deployment itself, denied access. Where a login page or a"
+                                + " firewall stands in front, let the connector through. Otherwise the key is wrong. "
+                                + NEW_KEY);
             default -> Advice.config("The deploy key is not valid for this deployment. " + NEW_KEY);
         };
     }
@@ -117,7 +119,9 @@ public final class Refusals {
         return switch (status) {
             case 404, 405 ->
                 Advice.config("The deployment URL is not the address of a Convex deployment's API. " + RIGHT_ADDRESS);
-            case 407 -> Advice.config("A proxy asks for a user name and password, which the connector cannot give.");
+            case 407 ->
+                Advice.config("A proxy asks for a user name and password, which the connector cannot give."
+                        + " Let it reach the deployment without that proxy.");
             case 413 ->
                 Advice.config("Something in front of the deployment limits the size of requests. Let it pass requests"
                         + " of 20 MiB.");

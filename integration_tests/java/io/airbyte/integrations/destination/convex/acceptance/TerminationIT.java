@@ -64,6 +64,8 @@ class TerminationIT {
 
             assertThat(result.exitCode()).isEqualTo(143);
             assertThat(deployment.size("users")).isEqualTo(8_000);
+            assertThat(result.logged("WARN"))
+                    .anySatisfy(line -> assertThat(line).contains("SIGTERM"));
             assertThat(result.states()).as("%s", result.stdout()).hasSize(1);
         }
     }

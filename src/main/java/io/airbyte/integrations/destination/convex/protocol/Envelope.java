@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.json.InvalidJson;
 import io.airbyte.integrations.destination.convex.json.JsonScanner;
+import io.airbyte.integrations.destination.convex.json.JsonString;
 
 /**
  * The parts of a message that a destination looks at, cut out of its line in one pass that checks all of it. Keys may come
@@ -219,7 +220,7 @@ final class Envelope {
 
     private boolean keyIs(final byte[] name) {
         return scanner.stringHasEscapes()
-                ? JsonText.decoded(scanner.key()).equals(new String(name, US_ASCII))
+                ? JsonString.decoded(scanner.key()).equals(new String(name, US_ASCII))
                 : scanner.keyIs(name);
     }
 

@@ -11,45 +11,6 @@ final class JsonText {
 
     private JsonText() {}
 
-    /**
-     * The text that a valid JSON string stands for.
-     *
-     * @param content what stands between its quotes
-     */
-    static String decoded(final ByteSlice content) {
-        final String raw = content.text();
-        int escape = raw.indexOf('\\');
-        if (escape < 0) {
-            return raw;
-        }
-        final StringBuilder text = new StringBuilder(raw.length());
-        int from = 0;
-        while (escape >= 0) {
-            text.append(raw, from, escape);
-            final char kind = raw.charAt(escape + 1);
-            if (kind == 'u') {
-                text.append((char) Integer.parseInt(raw, escape + 2, escape + 6, 16));
-                from = escape + 6;
-            } else {
-                text.append(decodedEscape(kind));
-                from = escape + 2;
-            }
-            escape = raw.indexOf('\\', from);
-        }
-        return text.append(raw, from, raw.length()).toString();
-    }
-
-    private static char decodedEscape(final char kind) {
-        return switch (kind) {
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            default -> kind;
-        };
-    }
-
     /** What stands between the quotes of {@code string}, the bytes of a JSON string. */
     static ByteSlice content(final ByteSlice string) {
         return new ByteSlice(string.array(), string.offset() + 1, string.length() - 2);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.json.InvalidJson;
 import io.airbyte.integrations.destination.convex.json.JsonScanner;
+import io.airbyte.integrations.destination.convex.json.JsonString;
 import io.airbyte.integrations.destination.convex.protocol.Envelope.Names;
 import io.airbyte.integrations.destination.convex.protocol.Message.Ignored;
 import io.airbyte.integrations.destination.convex.protocol.Message.RecordMessage;
@@ -139,7 +140,7 @@ public final class MessageReader {
     private String word(final ByteSlice string, final String field) {
         require(string.length() > 0, "has no " + field);
         require(startsWith(string, '"'), "has a " + field + " that is not a string");
-        return JsonText.decoded(JsonText.content(string)).toUpperCase(Locale.ROOT);
+        return JsonString.decoded(JsonText.content(string)).toUpperCase(Locale.ROOT);
     }
 
     private static boolean is(final ByteSlice value, final byte[] expected) {

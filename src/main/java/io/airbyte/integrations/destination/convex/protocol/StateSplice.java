@@ -6,6 +6,7 @@ import io.airbyte.integrations.destination.convex.json.ByteBuilder;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.json.InvalidJson;
 import io.airbyte.integrations.destination.convex.json.JsonScanner;
+import io.airbyte.integrations.destination.convex.json.JsonString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -96,7 +97,7 @@ final class StateSplice {
 
     private boolean keyIs(final byte[] name) {
         return scanner.stringHasEscapes()
-                ? JsonText.decoded(scanner.key()).equals(new String(name, US_ASCII))
+                ? JsonString.decoded(scanner.key()).equals(new String(name, US_ASCII))
                 : scanner.keyIs(name);
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.json.InvalidJson;
 import io.airbyte.integrations.destination.convex.json.JsonScanner;
+import io.airbyte.integrations.destination.convex.json.JsonString;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,9 +55,9 @@ final class StreamMention {
             if (first == '{' && depth < DEEPEST && keyIsOneOf(WAY)) {
                 walkObject(depth + 1);
             } else if (first == '"' && depth > 1 && keyIsOneOf(NAMES)) {
-                name = JsonText.decoded(JsonText.content(scanner.skipValue()));
+                name = JsonString.decoded(JsonText.content(scanner.skipValue()));
             } else if (first == '"' && depth > 1 && scanner.keyIs(NAMESPACE)) {
-                namespace = JsonText.decoded(JsonText.content(scanner.skipValue()));
+                namespace = JsonString.decoded(JsonText.content(scanner.skipValue()));
             } else {
                 scanner.skipValue();
             }

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.protocol;
 
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
+import io.airbyte.integrations.destination.convex.json.JsonString;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class StreamNames {
             return known.descriptor();
         }
         final StreamDescriptor descriptor =
-                new StreamDescriptor(Optional.of(JsonText.decoded(namespace)), JsonText.decoded(name));
+                new StreamDescriptor(Optional.of(JsonString.decoded(namespace)), JsonString.decoded(name));
         if (namespace.length() + name.length() <= LONGEST_REMEMBERED) {
             slots[slot] = new Known(copyOf(namespace), copyOf(name), descriptor);
         }

@@ -7,6 +7,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LineReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.MessageWriter.Level;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -185,7 +186,10 @@ final class Pipeline {
 
     /** Nothing more leaves; what is in flight may still arrive. */
     private void terminate() {
-        LOG.warning("The sync was asked to end (SIGTERM): requests in flight are waited for, nothing else is sent.");
+        // Not by the logger: the JDK takes its handlers away as soon as the process is asked to end.
+        output.log(
+                Level.WARN,
+                "The sync was asked to end (SIGTERM): requests in flight are waited for, nothing else is sent.");
         terminating = true;
         inputClosed = true;
         window.close();

@@ -192,23 +192,26 @@ final class SyncRig {
 
     /** The states that were written, by the cursor that the test gave them. */
     List<Integer> states() {
-        return messages().stream()
+        return stateMessages().stream()
                 .map(message -> message.at("/state/id").asInt())
                 .toList();
     }
 
     List<Double> recordCounts() {
-        return messages().stream()
+        return stateMessages().stream()
                 .map(message ->
                         message.at("/state/destinationStats/recordCount").asDouble(-1))
                 .toList();
     }
 
-    private List<JsonNode> messages() {
+    private List<JsonNode> stateMessages() {
         final List<JsonNode> messages = new ArrayList<>();
         for (final String line : stdout.toString(StandardCharsets.UTF_8).lines().toList()) {
             try {
-                messages.add(JSON.readTree(line));
+                final JsonNode message = JSON.readTree(line);
+                if (message.has("state")) {
+                    messages.add(message);
+                }
             } catch (final IOException e) {
                 throw new UncheckedIOException(e);
             }

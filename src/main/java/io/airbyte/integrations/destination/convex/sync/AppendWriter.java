@@ -84,9 +84,7 @@ final class AppendWriter implements StreamWriter {
             tableSize = OptionalLong.empty();
             delivery.send();
         } else {
-            delivery.delayAfter(outcome)
-                    .ifPresentOrElse(
-                            delay -> delivery.later(delay, outcome, this::begin), () -> sizeBeforeUnknown(outcome));
+            delivery.retry(outcome, this::begin, () -> sizeBeforeUnknown(outcome));
         }
     }
 
@@ -173,10 +171,7 @@ final class AppendWriter implements StreamWriter {
                 tableSize = OptionalLong.empty();
                 ifNotLanded.run();
             } else {
-                delivery.delayAfter(outcome)
-                        .ifPresentOrElse(
-                                delay -> delivery.later(delay, outcome, () -> look(looks, ifNotLanded)),
-                                () -> delivery.giveUpOnDeployment(outcome));
+                delivery.retry(outcome, () -> look(looks, ifNotLanded), () -> delivery.giveUpOnDeployment(outcome));
             }
         });
     }

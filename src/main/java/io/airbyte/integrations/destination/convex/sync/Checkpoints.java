@@ -6,10 +6,8 @@ import io.airbyte.integrations.destination.convex.protocol.Message.StateKind;
 import io.airbyte.integrations.destination.convex.protocol.Message.StateMessage;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -18,27 +16,22 @@ import java.util.Set;
 /**
  * Where states wait. A state leaves when every record before it is durable: of its stream, or of all streams for a global
  * one; in arrival order, every one, never merged (airbyte-semantics §3). A state whose records never become durable
- * never leaves. Waiting states count in the memory pool.
+ * never leaves.
  */
 final class Checkpoints {
 
-    private final MessageWriter output;
-    private final MemoryPool pool;
     private final Map<StreamDescriptor, StreamCheckpoint> streams = new LinkedHashMap<>();
     /** Batches with records that are not durable, the one with the oldest record first. */
     private final Set<Batch> undurable = new LinkedHashSet<>();
 
-    private final Deque<WaitingState> waiting = new ArrayDeque<>();
+    private final StateQueue globalStates;
     private long arrived;
-    private long arrivedAtLastState;
-    private long released;
     private boolean streamStatesSeen;
     private boolean globalStatesSeen;
 
     Checkpoints(final MessageWriter output, final MemoryPool pool, final Collection<StreamDescriptor> streams) {
-        this.output = output;
-        this.pool = pool;
-        streams.forEach(stream -> this.streams.put(stream, new StreamCheckpoint(this)));
+        globalStates = new StateQueue(output, pool);
+        streams.forEach(stream -> this.streams.put(stream, new StreamCheckpoint(this, new StateQueue(output, pool))));
     }
 
     /** The checkpoint of a stream of the catalog. */
@@ -72,12 +65,10 @@ final class Checkpoints {
     void add(final StateMessage state) {
         requireOneKind(state.kind());
         final byte[] line = copy(state.line());
-        pool.charge(new WaitingState(line, 0, 0).memory());
         if (state.kind() == StateKind.STREAM) {
             state.stream().map(this::of).orElseThrow().add(line);
         } else {
-            waiting.add(new WaitingState(line, arrived, arrived - arrivedAtLastState));
-            arrivedAtLastState = arrived;
+            globalStates.add(line, arrived);
             releaseGlobalStates();
         }
     }
@@ -97,22 +88,15 @@ final class Checkpoints {
     }
 
     private void releaseGlobalStates() {
-        final long firstUndurable = undurable.isEmpty()
-                ? Long.MAX_VALUE
-                : undurable.iterator().next().firstSequence();
-        while (!waiting.isEmpty() && waiting.peek().records() < firstUndurable) {
-            release(waiting.remove());
-        }
-    }
-
-    void release(final WaitingState state) {
-        output.state(ByteSlice.of(state.line()), state.recordCount());
-        pool.discharge(state.memory());
-        released++;
+        globalStates.releaseUpTo(
+                undurable.isEmpty() ? arrived : undurable.iterator().next().firstSequence() - 1);
     }
 
     /** How many states have left. */
     long released() {
-        return released;
+        return globalStates.released()
+                + streams.values().stream()
+                        .mapToLong(StreamCheckpoint::statesReleased)
+                        .sum();
     }
 }

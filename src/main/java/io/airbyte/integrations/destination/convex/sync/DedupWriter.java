@@ -60,9 +60,7 @@ final class DedupWriter implements StreamWriter {
         } else if (outcome instanceof Outcome.Refused<Void> refusal) {
             refused(refusal);
         } else if (StreamDelivery.isServerError(outcome)) {
-            delivery.delayAfter(outcome)
-                    .ifPresentOrElse(
-                            delay -> delivery.later(delay, outcome, this::sendAgain), () -> blameRecord(outcome));
+            delivery.retry(outcome, this::sendAgain, () -> blameRecord(outcome));
         } else {
             delivery.retry(outcome, isTimeOut(outcome) ? this::sendLess : this::sendAgain);
         }

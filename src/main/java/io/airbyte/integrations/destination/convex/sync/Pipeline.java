@@ -110,6 +110,7 @@ final class Pipeline {
             event.ifPresent(this::handle);
             timers.runDue();
             untilFailure(this::readOn);
+            makeRoom();
             output.flush();
         } catch (final Failure failure) {
             abort(failure);
@@ -146,7 +147,6 @@ final class Pipeline {
                 usedUp.run();
             }
         }
-        makeRoom();
     }
 
     /** A mistake in the input ends the sync, but not before everything ahead of it is durable. */

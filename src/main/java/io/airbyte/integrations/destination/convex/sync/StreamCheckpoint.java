@@ -1,8 +1,5 @@
 package io.airbyte.integrations.destination.convex.sync;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 /**
  * How far one stream has come: records that arrived, records that are durable, and the states that wait in between. The
  * durable records are always the first ones of those that arrived, since a stream's batches become durable in order.
@@ -10,13 +7,13 @@ import java.util.Deque;
 final class StreamCheckpoint {
 
     private final Checkpoints checkpoints;
-    private final Deque<WaitingState> waiting = new ArrayDeque<>();
+    private final StateQueue states;
     private long arrived;
     private long durable;
-    private long arrivedAtLastState;
 
-    StreamCheckpoint(final Checkpoints checkpoints) {
+    StreamCheckpoint(final Checkpoints checkpoints, final StateQueue states) {
         this.checkpoints = checkpoints;
+        this.states = states;
     }
 
     /** One more record has arrived; returns its number among all records of the sync. */
@@ -28,19 +25,12 @@ final class StreamCheckpoint {
     /** The next {@code records} of this stream are durable: the states that waited for them leave. */
     void recordsDurable(final int records) {
         durable += records;
-        releaseStates();
+        states.releaseUpTo(durable);
     }
 
     void add(final byte[] state) {
-        waiting.add(new WaitingState(state, arrived, arrived - arrivedAtLastState));
-        arrivedAtLastState = arrived;
-        releaseStates();
-    }
-
-    private void releaseStates() {
-        while (!waiting.isEmpty() && waiting.peek().records() <= durable) {
-            checkpoints.release(waiting.remove());
-        }
+        states.add(state, arrived);
+        states.releaseUpTo(durable);
     }
 
     long arrived() {
@@ -49,5 +39,10 @@ final class StreamCheckpoint {
 
     long durable() {
         return durable;
+    }
+
+    /** How many of this stream's states have left. */
+    long statesReleased() {
+        return states.released();
     }
 }

@@ -156,7 +156,12 @@ final class StreamDelivery {
 
     /** Does {@code again} later, or gives up if it was tried often enough. */
     void retry(final Outcome<?> outcome, final Runnable again) {
-        delayAfter(outcome).ifPresentOrElse(delay -> later(delay, outcome, again), () -> giveUp(outcome));
+        retry(outcome, again, () -> giveUp(outcome));
+    }
+
+    /** Does {@code again} later, or {@code otherwise} now if it was tried often enough. */
+    void retry(final Outcome<?> outcome, final Runnable again, final Runnable otherwise) {
+        delayAfter(outcome).ifPresentOrElse(delay -> later(delay, outcome, again), otherwise);
     }
 
     void later(final Duration delay, final Outcome<?> outcome, final Runnable again) {

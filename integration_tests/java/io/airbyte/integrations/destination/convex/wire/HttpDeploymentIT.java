@@ -173,7 +173,7 @@ class HttpDeploymentIT {
                 .isEqualTo(new Refused<Long>(
                         200, "OperationNotPermitted", "[Request ID: f2639e9048ec3fb8] Operation query not permitted"));
         assertThat(deployment(PATIENT).mayViewData().join()).isEqualTo(new Done<>(false));
-        assertThat(deployment(PATIENT).mayViewBackups().join()).isEqualTo(new Done<>(false));
+        assertThat(deployment(PATIENT).mayWatchImports().join()).isEqualTo(new Done<>(false));
     }
 
     @Test

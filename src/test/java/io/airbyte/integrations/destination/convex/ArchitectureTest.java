@@ -40,6 +40,7 @@ class ArchitectureTest {
             ROOT + ".convex",
             ROOT + ".protocol",
             ROOT + ".config",
+            ROOT + ".spool",
             ROOT + ".json");
 
     /** What makes a run different from the last one, with the methods that ask for it ("new" is a constructor). */

@@ -130,7 +130,7 @@ public final class ConnectionCheck {
 
     private List<String> notes() {
         final CompletableFuture<Outcome<Boolean>> data = deployment.mayViewData();
-        final CompletableFuture<Outcome<Boolean>> backups = deployment.mayViewBackups();
+        final CompletableFuture<Outcome<Boolean>> backups = deployment.mayWatchImports();
         final List<String> notes = new ArrayList<>();
         if (lacks(data.join())) {
             notes.add(

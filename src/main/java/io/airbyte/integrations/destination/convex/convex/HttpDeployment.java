@@ -129,9 +129,56 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
                 .thenApply(this::permission);
     }
 
-    /** Whether the key may watch snapshot imports ({@code deployment:backups:view}). Changes nothing. */
-    public CompletableFuture<Outcome<Boolean>> mayViewBackups() {
+    @Override
+    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
         return query("_system/cli/queryImport:list", JSON.createObjectNode()).thenApply(this::permission);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> clearTable(final String table) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> startUpload() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> uploadPart(
+            final String uploadToken, final int number, final RequestBody part) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> finishUpload(
+            final String table, final String uploadToken, final List<String> partTokens) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<ImportState>> importState(final String importId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> performImport(final String importId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Long>> importAtOnce(final String table, final RequestBody lines) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> writeGenerationMarkers(final List<GenerationMarker> markers) {
+        throw new UnsupportedOperationException();
     }
 
     /** Ends what is in flight as {@code Unknown} and frees the threads; the deployment can be used no more. */

@@ -1,13 +1,13 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
- * The bytes of a request, in the buffers they were gathered in. The buffers must stay unchanged until the request's
- * outcome is known; they may be sent any number of times.
+ * The bytes of a request, in the buffers they were gathered in, or read from where they lie while they are sent. They
+ * must stay unchanged until the request's outcome is known; they may be sent any number of times.
  *
- * @param buffers the parts in order, each from its position to its limit; never moved
+ * @param buffers the parts in order, each from its position to its limit; never moved. Iterators are used on threads of
+ *     the HTTP client, one at a time; what one throws ends the request as if the connection had broken
  * @param length the bytes of all parts together
  */
-public record RequestBody(List<ByteBuffer> buffers, long length) {}
+public record RequestBody(Iterable<ByteBuffer> buffers, long length) {}

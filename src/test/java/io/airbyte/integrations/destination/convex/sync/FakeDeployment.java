@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airbyte.integrations.destination.convex.convex.Deployment;
+import io.airbyte.integrations.destination.convex.convex.GenerationMarker;
+import io.airbyte.integrations.destination.convex.convex.ImportState;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.RequestBody;
 import java.io.ByteArrayOutputStream;
@@ -308,5 +310,57 @@ final class FakeDeployment implements Deployment {
             key.add(segments);
         });
         return Optional.of(key);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> clearTable(final String table) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> startUpload() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> uploadPart(
+            final String uploadToken, final int number, final RequestBody part) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> finishUpload(
+            final String table, final String uploadToken, final List<String> partTokens) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<ImportState>> importState(final String importId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> performImport(final String importId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Long>> importAtOnce(final String table, final RequestBody lines) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> writeGenerationMarkers(final List<GenerationMarker> markers) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
+        return CompletableFuture.completedFuture(new Outcome.Done<>(true));
     }
 }

@@ -97,9 +97,9 @@ final class KeyTable {
     /** Digests are even already; this only makes sure that slices and slots have nothing to do with one another. */
     private static long hash(final long high, final long low) {
         long hash = high ^ Long.rotateLeft(low, 29);
-        hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
-        hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return hash ^ hash >>> 33;
+        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+        hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return hash ^ (hash >>> 33);
     }
 
     private boolean isInSlice(final long hash) {
@@ -108,7 +108,7 @@ final class KeyTable {
     }
 
     private int home(final long hash) {
-        return (int) ((hash & 0xffff_ffffL) * slots >>> 32);
+        return (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
     }
 
     /** The key's slot, or the free one that it would take. */
@@ -138,7 +138,7 @@ final class KeyTable {
         int next = following(gap);
         while (!isFree(next)) {
             final int home = home(hashAt(next));
-            final boolean staysReachable = gap < next ? gap < home && home <= next : gap < home || home <= next;
+            final boolean staysReachable = gap < next ? (gap < home && home <= next) : (gap < home || home <= next);
             if (!staysReachable) {
                 System.arraycopy(words, next * WORDS, words, gap * WORDS, WORDS);
                 gap = next;

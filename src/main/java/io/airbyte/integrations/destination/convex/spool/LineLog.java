@@ -27,7 +27,11 @@ public final class LineLog {
         void line(byte[] line, long number);
     }
 
-    /** @throws IOException if the disk cannot take it or those before it: the log is of no use then */
+    /**
+     * Adds a line.
+     *
+     * @throws IOException if the disk cannot take it or those before it: the log is of no use then
+     */
     public void add(final byte[] line, final long number) throws IOException {
         final int size = HEADER_BYTES + line.length;
         if (buffer == null) {

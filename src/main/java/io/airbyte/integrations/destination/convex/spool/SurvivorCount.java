@@ -17,7 +17,7 @@ final class SurvivorCount {
     /** @param total the documents of all segments together */
     SurvivorCount(final List<Segment> segments, final long total) {
         final int count = segments.size();
-        kept = new long[Math.toIntExact(total + 63 >> 6)];
+        kept = new long[Math.toIntExact((total + 63) >> 6)];
         firstDocuments = new long[count + 1];
         expectedBytes = new long[count];
         seenBytes = new long[count];
@@ -44,7 +44,7 @@ final class SurvivorCount {
             segment++;
         }
         seenBytes[segment] += lineBytes;
-        if ((kept[(int) (document >>> 6)] & 1L << document) != 0) {
+        if ((kept[(int) (document >>> 6)] & (1L << document)) != 0) {
             bytes[segment] += lineBytes;
             documents[segment]++;
         }

@@ -32,9 +32,13 @@ public final class Survivors {
         return Arrays.stream(bytes).sum();
     }
 
-    /** @param document the number of documents before it in the stream */
+    /**
+     * Whether a document survives.
+     *
+     * @param document how many documents of the stream are before it
+     */
     public boolean contains(final long document) {
-        return (kept[(int) (document >>> 6)] & 1L << document) != 0;
+        return (kept[(int) (document >>> 6)] & (1L << document)) != 0;
     }
 
     /** The bytes of the surviving lines in a segment: what {@link Segment#lines(Survivors)} gives. */

@@ -28,13 +28,13 @@ final class ImportFailure {
             gist("^(?:The document isn't valid|Document \\(data left out\\))", "InvalidDocumentError"),
             gist("^Row \\d+ ", OTHER),
             gist("schema (?:was |has )?(?:changed|modified)", "ImportSchemaChanged"),
-            gist("referenced by .* in the schema", "ImportForeignKey"),
+            gist("table .* which is referenced by", "ImportForeignKey"),
             gist("does not match the schema", "SchemaEnforcementError"),
             gist("backfill", "InvalidImport"),
             gist(
                     "Documents read from or written to|optimistic concurrency|write conflict",
                     "OptimisticConcurrencyControlFailure"),
-            gist("table number", "TableNumberConflict"),
+            gist("table number|^conflict between", "TableNumberConflict"),
             gist("conflicts? with (?:an )?existing", "TableConflict"),
             gist("conflict", "ImportConflict"));
 

@@ -115,7 +115,10 @@ final class AirbytePlatform {
             try (PackagedConnector connector = begin()) {
                 connector.reads(lines(EVERYTHING).stream()).reads(completes().stream());
                 final CompletableFuture<Result> end = connector.closesInput();
-                Awaitility.await().atMost(Duration.ofMinutes(1)).until(when);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> when.call() || end.isDone());
+                if (end.isDone()) {
+                    throw new AssertionError("The connector was not there any more to be killed: " + end.join());
+                }
                 connector.kill();
                 return saved(end.join());
             }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -152,6 +153,11 @@ final class PackagedConnector implements AutoCloseable {
             // As above.
         }
         return ended();
+    }
+
+    /** Closes the input and goes on, so that a test can look at what the program does then. */
+    CompletableFuture<Result> closesInput() {
+        return CompletableFuture.supplyAsync(this::result);
     }
 
     /** Waits for the program to end, whatever is left of its input. */

@@ -198,6 +198,27 @@ public final class LocalDeployment implements AutoCloseable {
         });
     }
 
+    /** The number that the ids of a table's documents begin with; empty if there is no such table. */
+    public OptionalInt tableNumber(final String table) {
+        return tables.atomically(() -> {
+            final Table found = tables.find(table);
+            return found == null ? OptionalInt.empty() : OptionalInt.of(found.number());
+        });
+    }
+
+    /** The fields of a table's primary-key index, dotted paths; empty if there is none, or while it is being built. */
+    public List<String> primaryKeyIndex(final String table) {
+        return tables.atomically(() -> {
+            final Table found = tables.find(table);
+            return found == null
+                    ? List.of()
+                    : found.index()
+                            .filter(PrimaryKeyIndex::ready)
+                            .map(PrimaryKeyIndex::fields)
+                            .orElse(List.of());
+        });
+    }
+
     /** The names of all tables, empty ones included. */
     public Set<String> tables() {
         return tables.atomically(

@@ -146,12 +146,17 @@ final class PackagedConnector implements AutoCloseable {
 
     /** Closes the input and waits for the program to end. */
     Result result() {
+        return endOfInput().ended();
+    }
+
+    /** Closes the input. */
+    PackagedConnector endOfInput() {
         try {
             stdin.close();
         } catch (final IOException e) {
             // As above.
         }
-        return ended();
+        return this;
     }
 
     /** Waits for the program to end, whatever is left of its input. */

@@ -35,6 +35,14 @@ public sealed interface Fault {
     /** No answer comes, until the client gives up, the test breaks it off, or the deployment closes. */
     record Stall(When when) implements Fault {}
 
+    /** The request arrives twice, as if something on the way had sent it again; the second answer is given. */
+    record Doubled() implements Fault {
+        @Override
+        public When when() {
+            return When.AFTER_COMMIT;
+        }
+    }
+
     /** The right answer breaks off in the middle of its body, or, where it has none, before its status line. */
     record HalfAnswer() implements Fault {
         @Override

@@ -167,6 +167,10 @@ final class HttpFront implements AutoCloseable {
             if (fault.isPresent() && fault.get().when() == Fault.When.BEFORE_COMMIT) {
                 answer = spoiled(fault.get(), Answer.ok());
             } else {
+                if (fault.isPresent() && fault.get() instanceof Fault.Doubled) {
+                    final Answer unheard = answer(exchange, request, route, body, records, file, fault);
+                    LOG.fine(() -> "Unheard: " + unheard.status());
+                }
                 final Answer right = answer(exchange, request, route, body, records, file, fault);
                 answer = fault.isPresent() ? spoiled(fault.get(), right) : Optional.of(right);
             }

@@ -34,7 +34,7 @@ final class RequestSubject {
     }
 
     private static void query(final LoggedRequest request, final JsonNode json) {
-        final String path = json.path("path").asText();
+        final String path = json.path("path").asText().replaceFirst(":default$", "");
         request.asks(path.substring(path.lastIndexOf('/') + 1));
         final JsonNode sent = json.path("args");
         final JsonNode arguments = sent.isArray() ? sent.path(0) : sent;

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -146,12 +147,22 @@ final class PackagedConnector implements AutoCloseable {
 
     /** Closes the input and waits for the program to end. */
     Result result() {
+        return endOfInput().ended();
+    }
+
+    /** Closes the input. */
+    PackagedConnector endOfInput() {
         try {
             stdin.close();
         } catch (final IOException e) {
             // As above.
         }
-        return ended();
+        return this;
+    }
+
+    /** Closes the input and goes on, so that a test can look at what the program does then. */
+    CompletableFuture<Result> closesInput() {
+        return CompletableFuture.supplyAsync(this::result);
     }
 
     /** Waits for the program to end, whatever is left of its input. */

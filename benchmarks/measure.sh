@@ -2,6 +2,8 @@
 # What the benchmarks share: they source it, from the repository's folder, after setting `stream`, the stream's name, and
 # `heap`, the connector's limit of the heap in MiB.
 
+: "${stream:?}" "${heap:?}"
+
 work=$(mktemp -d)
 mkdir "$work/spool"
 sink=
@@ -111,8 +113,8 @@ row() { printf '%-18s %s\n' "$1" "$2"; }
 failed=
 # expect NAME WHAT_IS RELATION WHAT_SHOULD_BE: notes it if it is not so
 expect() {
-    if ! [ "$2" "$3" "$4" ]; then failed="$failed
-$1: $2, where it should be $3 $4"; fi
+    test "$2" "$3" "$4" || failed="$failed
+$1: $2, where it should be $3 $4"
 }
 
 report() {

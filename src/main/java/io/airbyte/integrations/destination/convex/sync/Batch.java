@@ -59,8 +59,8 @@ final class Batch {
         separate();
         addMessage(document);
         messages.append(COMMA);
-        if (deleteStarts.length < ends.length) {
-            deleteStarts = Arrays.copyOf(deleteStarts, ends.length);
+        if (deleteStarts.length <= records) {
+            deleteStarts = Arrays.copyOf(deleteStarts, Math.max(ends.length, 2 * records));
         }
         deleteStarts[records] = messages.length();
         addDeleteMessage(document);

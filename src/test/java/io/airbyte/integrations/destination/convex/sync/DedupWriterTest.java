@@ -90,6 +90,17 @@ class DedupWriterTest {
         }
 
         @Test
+        void may_be_every_record_of_a_long_batch() {
+            final List<Integer> ids = IntStream.range(0, 300).boxed().toList();
+            ids.forEach(id -> sync.deployment.holds("users", document(id, "a")));
+            sync.reads(ids.stream().map(id -> deletedUser(id, "a")));
+            reachesEnd();
+
+            assertThat(sync.deployment.documents("users")).isEmpty();
+            assertThat(sync.conclusion()).isEmpty();
+        }
+
+        @Test
         void is_the_document_followed_by_its_delete_in_one_request() {
             sync.reads(deletedUser(1, "a"));
             reachesEnd();

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -270,6 +271,25 @@ class CommandLineIT {
         assertThat(runningJava(Map.of("JAVA_OPTS", "-XX:+UseG1GC")))
                 .contains("-XX:+UseG1GC")
                 .doesNotContain("-XX:+UseSerialGC");
+    }
+
+    @Test
+    void temporary_files_go_where_TMPDIR_says() throws IOException {
+        final Path temporary = Files.createDirectory(folder.resolve("a * folder"));
+
+        assertThat(runningJava(Map.of("TMPDIR", temporary.toString()))).contains("-Djava.io.tmpdir=" + temporary);
+        assertThat(runningJava(Map.of("TMPDIR", ""))).noneMatch(word -> word.startsWith("-Djava.io.tmpdir"));
+    }
+
+    @Test
+    void java_opts_have_the_last_word_on_where_temporary_files_go() {
+        final List<String> words = runningJava(
+                Map.of("TMPDIR", folder.toString(), "JAVA_OPTS", "-Xmx128m -Djava.io.tmpdir=" + folder + "/other"));
+
+        assertThat(words)
+                .filteredOn(word -> word.startsWith("-Djava.io.tmpdir="))
+                .last(STRING)
+                .endsWith("/other");
     }
 
     @Test

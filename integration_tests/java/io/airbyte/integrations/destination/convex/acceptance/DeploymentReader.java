@@ -20,6 +20,7 @@ final class DeploymentReader {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE = 1_000;
+    private static final int LARGEST_PAGE = 10_000;
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -45,6 +46,22 @@ final class DeploymentReader {
             cursor = page.get("continueCursor");
             done = page.get("isDone").asBoolean();
         }
+        return documents;
+    }
+
+    /**
+     * The same in one query, so that all of it is of one moment; the table may have 10,000 documents or 5 MB at most
+     * (convex-api §6.2).
+     */
+    List<ObjectNode> documentsOfOneMoment(final String table) {
+        final ObjectNode arguments = JSON.createObjectNode().put("table", table).put("order", "asc");
+        arguments.putObject("paginationOpts").put("numItems", LARGEST_PAGE).putNull("cursor");
+        final JsonNode page = query("_system/cli/tableData", arguments);
+        if (!page.get("isDone").asBoolean()) {
+            throw new IllegalStateException("The table %s is too large to be read in one query.".formatted(table));
+        }
+        final List<ObjectNode> documents = new ArrayList<>();
+        page.get("page").forEach(document -> documents.add(withoutSystemFields((ObjectNode) document)));
         return documents;
     }
 

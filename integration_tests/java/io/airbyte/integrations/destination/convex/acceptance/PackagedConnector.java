@@ -147,12 +147,17 @@ final class PackagedConnector implements AutoCloseable {
 
     /** Closes the input and waits for the program to end. */
     Result result() {
+        return endOfInput().ended();
+    }
+
+    /** Closes the input. */
+    PackagedConnector endOfInput() {
         try {
             stdin.close();
         } catch (final IOException e) {
             // As above.
         }
-        return ended();
+        return this;
     }
 
     /** Closes the input and goes on, so that a test can look at what the program does then. */

@@ -23,20 +23,20 @@ final class ReadBack {
     /**
      * Reads back and compares.
      *
-     * @param arguments URL and key of the deployment, the messages that were sent, what the connector answered
+     * @param arguments URL and key of the deployment, the sync mode, the messages that were sent, what the connector
+     *     answered
      */
     public static void main(final String[] arguments) throws IOException {
         final DeploymentReader deployment = new DeploymentReader(arguments[0], arguments[1]);
-        final SourceMessages sent = SourceMessages.read(Path.of(arguments[2]));
-        final List<String> answers = Files.readAllLines(Path.of(arguments[3]));
+        final SourceMessages sent = SourceMessages.read(Path.of(arguments[3]));
+        final boolean byKey = arguments[2].equals("append_dedup");
+        final List<String> answers = Files.readAllLines(Path.of(arguments[4]));
 
         boolean equal = true;
         System.out.printf("%n   %-12s %10s %10s   %s%n", "table", "sent", "stored", "as sent");
         for (final String stream : sent.records().keySet()) {
-            final Map<String, ObjectNode> expected = sent.lastByKey(stream, "id");
             final List<ObjectNode> stored = deployment.documents(stream);
-            final boolean same =
-                    stored.size() == expected.size() && byId(stored).equals(expected);
+            final boolean same = byKey ? holdsTheLastOfEachId(stored, sent, stream) : holdsAll(stored, sent, stream);
             equal &= same;
             System.out.printf(
                     "   %-12s %,10d %,10d   %s%n",
@@ -52,6 +52,21 @@ final class ReadBack {
                 "%n   States returned: %d of %d. %s%n", states, sent.states().size(), speed(answers));
         System.out.println(equal ? "   Everything arrived, and nothing else." : "   This is NOT what was sent.");
         System.exit(equal ? 0 : 1);
+    }
+
+    private static boolean holdsTheLastOfEachId(
+            final List<ObjectNode> stored, final SourceMessages sent, final String stream) {
+        final Map<String, ObjectNode> expected = sent.lastByKey(stream, "id");
+        return stored.size() == expected.size() && byId(stored).equals(expected);
+    }
+
+    /** Every record is a document, in the order in which they were sent. */
+    private static boolean holdsAll(final List<ObjectNode> stored, final SourceMessages sent, final String stream) {
+        final List<ObjectNode> expected = sent.records().getOrDefault(stream, List.of());
+        return stored.stream()
+                .map(Numbers::asStored)
+                .toList()
+                .equals(expected.stream().map(Numbers::asStored).toList());
     }
 
     private static Map<String, ObjectNode> byId(final List<ObjectNode> documents) {

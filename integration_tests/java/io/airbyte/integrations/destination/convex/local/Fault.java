@@ -32,8 +32,16 @@ public sealed interface Fault {
     /** The connection closes without an answer. */
     record LostAnswer(When when) implements Fault {}
 
-    /** No answer comes, until the client gives up or the deployment closes. */
+    /** No answer comes, until the client gives up, the test breaks it off, or the deployment closes. */
     record Stall(When when) implements Fault {}
+
+    /** The request arrives twice, as if something on the way had sent it again; the second answer is given. */
+    record Doubled() implements Fault {
+        @Override
+        public When when() {
+            return When.AFTER_COMMIT;
+        }
+    }
 
     /** The right answer breaks off in the middle of its body, or, where it has none, before its status line. */
     record HalfAnswer() implements Fault {

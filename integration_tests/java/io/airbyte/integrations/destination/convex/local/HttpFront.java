@@ -41,6 +41,7 @@ final class HttpFront implements AutoCloseable {
     private final Faults faults;
     private final TemporaryFolder folder;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile CountDownLatch stalls = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpFront::daemon);
     private volatile Duration latency = Duration.ZERO;
     private final String host;
@@ -102,9 +103,17 @@ final class HttpFront implements AutoCloseable {
         latency = duration;
     }
 
+    /** Ends what stalls, without an answer; later requests may stall again. */
+    synchronized void breakStalled() {
+        final CountDownLatch ending = stalls;
+        stalls = new CountDownLatch(1);
+        ending.countDown();
+    }
+
     @Override
     public void close() {
         closing.countDown();
+        breakStalled();
         goDown();
         threads.shutdownNow();
     }
@@ -148,6 +157,7 @@ final class HttpFront implements AutoCloseable {
             final Optional<Path> file)
             throws IOException, InterruptedException {
         final Optional<JsonNode> records = records(request, body);
+        RequestSubject.tell(request, body);
         final Optional<Fault> fault = faults.of(request);
         request.meets(fault);
         log.began(request);
@@ -157,6 +167,10 @@ final class HttpFront implements AutoCloseable {
             if (fault.isPresent() && fault.get().when() == Fault.When.BEFORE_COMMIT) {
                 answer = spoiled(fault.get(), Answer.ok());
             } else {
+                if (fault.isPresent() && fault.get() instanceof Fault.Doubled) {
+                    final Answer unheard = answer(exchange, request, route, body, records, file, fault);
+                    LOG.fine(() -> "Unheard: " + unheard.status());
+                }
                 final Answer right = answer(exchange, request, route, body, records, file, fault);
                 answer = fault.isPresent() ? spoiled(fault.get(), right) : Optional.of(right);
             }
@@ -193,7 +207,7 @@ final class HttpFront implements AutoCloseable {
                     instead.body().getBytes(StandardCharsets.UTF_8),
                     instead.headers()));
         } else if (fault instanceof Fault.Stall) {
-            closing.await();
+            stalls.await();
             return Optional.empty();
         } else if (fault instanceof Fault.LostAnswer
                 || (fault instanceof Fault.HalfAnswer && right.body().length == 0)) {

@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out one snapshot import at a time, step by step; reading uploaded files comes first (convex-api §5.4). */
@@ -23,6 +25,7 @@ final class ImportWorker {
             Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
     private final Tables tables;
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private @Nullable Run current;
 
     /** What a step does next. */
@@ -49,6 +52,11 @@ final class ImportWorker {
 
     ImportWorker(final Tables tables) {
         this.tables = tables;
+    }
+
+    /** The next import that comes to its last step fails with this text. */
+    void failNext(final String text) {
+        failures.add(text);
     }
 
     /** One step of the first import that can go on; false if none can. */
@@ -264,7 +272,11 @@ final class ImportWorker {
         }
     }
 
-    private void publish(final Run run) {
+    private void publish(final Run run) throws ImportFile.Failure {
+        final String failure = failures.poll();
+        if (failure != null) {
+            throw new ImportFile.Failure(failure);
+        }
         tables.atomicallyRun(() -> {
             if (run.what.isOver()) {
                 return;

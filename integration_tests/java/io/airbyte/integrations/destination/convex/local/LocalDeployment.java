@@ -35,7 +35,7 @@ public final class LocalDeployment implements AutoCloseable {
         name = builder.name;
         tables = new Tables(builder.keepsDocuments);
         records = new AirbyteRecords(tables, builder.limits);
-        imports = new SnapshotImports(tables, folder);
+        imports = new SnapshotImports(tables, folder, builder.objectStore);
         indexing = new Background("local-deployment-indexes", tables::finishOneIndex);
         log = new RequestLog(builder.keepsBodies);
         final var keys = new Keys();
@@ -78,6 +78,7 @@ public final class LocalDeployment implements AutoCloseable {
         private int port;
         private boolean keepsDocuments = true;
         private boolean keepsBodies;
+        private boolean objectStore;
         private Duration latency = Duration.ZERO;
         private TransactionLimits limits = TransactionLimits.DEFAULT;
         private final Map<String, Set<Permission>> keys = new LinkedHashMap<>();
@@ -122,6 +123,15 @@ public final class LocalDeployment implements AutoCloseable {
         /** Whether the request log keeps whole bodies; it does not unless told to. */
         public Builder keepBodies(final boolean keep) {
             keepsBodies = keep;
+            return this;
+        }
+
+        /**
+         * Whether parts of uploads are kept as an object store keeps them: by number, a part that is sent again in place
+         * of the first one, with tokens, and none below 5 MiB but the last. A disk, the default, only appends.
+         */
+        public Builder objectStoreUploads(final boolean keep) {
+            objectStore = keep;
             return this;
         }
 
@@ -302,6 +312,14 @@ public final class LocalDeployment implements AutoCloseable {
         imports.working().pauseBeforeEachStep(duration);
     }
 
+    /**
+     * The next snapshot import fails with this text when it is about to take the table's place, single-shot ones too;
+     * called twice, the next two do.
+     */
+    public void failNextImport(final String text) {
+        imports.failNext(text);
+    }
+
     /** How much a transaction of {@code import_airbyte_records} may do from now on. */
     public void setTransactionLimits(final TransactionLimits limits) {
         records.useLimits(limits);
@@ -339,6 +357,11 @@ public final class LocalDeployment implements AutoCloseable {
         faults.none();
     }
 
+    /** Breaks the connection of every request that stalls. */
+    public void breakStalled() {
+        front.breakStalled();
+    }
+
     /** Breaks every connection and refuses new ones, until {@link #comeUp}. Nothing stored is lost. */
     public void goDown() {
         front.goDown();
@@ -354,6 +377,11 @@ public final class LocalDeployment implements AutoCloseable {
     /** Every request so far, in the order of arrival. */
     public List<LoggedRequest> requests() {
         return log.requests();
+    }
+
+    /** Forgets every request so far, and counts their numbers from 1 again. */
+    public void forgetRequests() {
+        log.clear();
     }
 
     /** The requests with this path. */

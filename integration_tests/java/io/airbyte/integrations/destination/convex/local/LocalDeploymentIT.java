@@ -366,6 +366,38 @@ class LocalDeploymentIT {
         }
 
         @Test
+        void that_stall_end_when_a_test_breaks_them_and_later_ones_stall_again() {
+            deployment.failNext(RECORDS, 2, Fault.stallAfterCommit());
+            final CompletableFuture<Answered> one = CompletableFuture.supplyAsync(() -> append("t", "{}"));
+            await().until(() -> deployment.size("t") == 1);
+            deployment.breakStalled();
+            assertThat(one).failsWithin(Duration.ofSeconds(20));
+
+            final CompletableFuture<Answered> two = CompletableFuture.supplyAsync(() -> append("t", "{}"));
+            await().until(() -> deployment.size("t") == 2);
+            assertThat(two).isNotDone();
+        }
+
+        @Test
+        void may_choose_requests_by_what_they_are_about() {
+            deployment.onRequest(
+                    request -> request.systemQuery().equals("tableSize"), Fault.error(500, "InternalServerError"));
+            deployment.onRequest(
+                    request -> request.concerns().contains("bad"), Fault.error(500, "InternalServerError"));
+
+            assertThat(query("queryImport:list", "{}").path("status").asText()).isEqualTo("success");
+            assertThat(query("tableSize", "{\"tableName\":\"t\"}").has("status"))
+                    .isFalse();
+            assertThat(send("PUT", CLEAR, "{\"tableNames\":[\"good\"]}").status())
+                    .isEqualTo(200);
+            assertThat(send("PUT", CLEAR, "{\"tableNames\":[\"bad\"]}").status())
+                    .isEqualTo(500);
+            assertThat(send("PUT", INDEXES, "{\"indexes\":{\"bad\":[[\"id\"]]}}")
+                            .status())
+                    .isEqualTo(500);
+        }
+
+        @Test
         void may_choose_requests_by_their_tables() {
             deployment.onRequest(request -> request.tables().contains("bad"), Fault.error(500, "InternalServerError"));
 
@@ -532,19 +564,79 @@ class LocalDeploymentIT {
         }
 
         @Test
+        void fail_as_a_test_says_and_leave_the_old_table() {
+            append("t", "{\"n\":0}");
+            deployment.failNextImport("Made up.");
+            final String id = stage("t", "{\"n\":1}\n");
+            await().until(() -> state(id).equals("waiting_for_confirmation"));
+            perform(id);
+            await().until(() -> state(id).equals("failed"));
+
+            assertThat(deployment.records("t")).singleElement().hasToString("{\"n\":0.0}");
+            assertThat(deployment.imports().get(0).at("/state/error_message").asText())
+                    .isEqualTo("Made up.");
+        }
+
+        @Test
         void have_a_part_twice_that_was_sent_twice() {
-            final String token = send("POST", "/api/import/start_upload", "")
-                    .json()
-                    .path("uploadToken")
-                    .asText();
-            part(token, "{\"n\":1}\n");
-            part(token, "{\"n\":1}\n");
-            final String id = finish(token, "t");
+            final String token = startUpload();
+            part(token, 1, "{\"n\":1}\n");
+            part(token, 1, "{\"n\":1}\n");
+            final String id = finish(token, "t", "", "");
             await().until(() -> state(id).equals("waiting_for_confirmation"));
             perform(id);
             await().until(() -> state(id).equals("completed"));
 
             assertThat(deployment.size("t")).isEqualTo(2);
+        }
+    }
+
+    @Nested
+    class Uploads_to_an_object_store {
+
+        private final String whole = "{\"n\":1}\n".repeat((5 << 20) / 8 + 1);
+
+        @BeforeEach
+        void keep_parts_by_number() {
+            restart(LocalDeployment.builder().objectStoreUploads(true));
+        }
+
+        @Test
+        void have_a_part_once_that_was_sent_twice() {
+            final String token = startUpload();
+            part(token, 1, whole);
+            final String first = part(token, 1, whole);
+            final String second = part(token, 2, "{\"n\":2}\n");
+            final String id = finish(token, "t", first, second);
+            await().until(() -> state(id).equals("waiting_for_confirmation"));
+
+            assertThat(first).isNotEmpty();
+            assertThat(deployment.imports().get(0).at("/checkpoints/0/total_num_rows_to_write"))
+                    .hasToString("\"%d\"".formatted(whole.length() / 8 + 1));
+        }
+
+        @Test
+        void have_the_last_of_two_parts_with_the_same_number_and_none_that_is_not_listed() {
+            final String token = startUpload();
+            final String replaced = part(token, 1, "{\"n\":1}\n");
+            final String last = part(token, 1, "{\"n\":2}\n{\"n\":3}\n");
+            part(token, 2, "{\"n\":4}\n");
+
+            assertThat(finishing(token, "t", replaced).status()).isEqualTo(500);
+            final String id = finish(token, "t", last);
+            await().until(() -> state(id).equals("waiting_for_confirmation"));
+            perform(id);
+            await().until(() -> state(id).equals("completed"));
+            assertThat(deployment.size("t")).isEqualTo(2);
+        }
+
+        @Test
+        void refuse_a_part_that_is_too_small_without_being_the_last_one() {
+            final String token = startUpload();
+            final String first = part(token, 1, "{\"n\":1}\n");
+            final String second = part(token, 2, "{\"n\":2}\n");
+
+            assertThat(finishing(token, "t", first, second).status()).isEqualTo(500);
         }
     }
 
@@ -640,32 +732,37 @@ class LocalDeploymentIT {
     }
 
     private String stage(final String table, final String lines) {
-        final String token = send("POST", "/api/import/start_upload", "")
+        final String token = startUpload();
+        return finish(token, table, part(token, 1, lines));
+    }
+
+    private String startUpload() {
+        return send("POST", "/api/import/start_upload", "")
                 .json()
                 .path("uploadToken")
                 .asText();
-        part(token, lines);
-        return finish(token, table);
     }
 
-    private void part(final String token, final String lines) {
+    private String part(final String token, final int number, final String lines) {
         final String encoded = java.net.URLEncoder.encode(token, StandardCharsets.UTF_8);
-        assertThat(send("POST", "/api/import/upload_part?partNumber=1&uploadToken=" + encoded, lines)
-                        .status())
-                .isEqualTo(200);
+        final Answered answer =
+                send("POST", "/api/import/upload_part?partNumber=%d&uploadToken=%s".formatted(number, encoded), lines);
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json().asText();
     }
 
-    private String finish(final String token, final String table) {
+    private String finish(final String token, final String table, final String... parts) {
+        return finishing(token, table, parts).json().path("importId").asText();
+    }
+
+    private Answered finishing(final String token, final String table, final String... parts) {
         final ObjectNode body = mapper.createObjectNode().put("uploadToken", token);
         body.putObject("import")
                 .put("tableName", table)
                 .put("format", "jsonLines")
                 .put("mode", "replace");
-        body.putArray("partTokens").add("");
-        return send("POST", "/api/import/finish_upload", body.toString())
-                .json()
-                .path("importId")
-                .asText();
+        List.of(parts).forEach(body.putArray("partTokens")::add);
+        return send("POST", "/api/import/finish_upload", body.toString());
     }
 
     private void perform(final String id) {

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.local;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -14,6 +15,7 @@ public final class LocalDeploymentMain {
     public static void main(final String[] arguments) throws InterruptedException {
         final LocalDeployment.Builder builder = LocalDeployment.builder();
         String key = "";
+        Duration importStep = Duration.ZERO;
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             switch (arguments[i]) {
                 case "--host" -> builder.host(arguments[i + 1]);
@@ -22,6 +24,7 @@ public final class LocalDeploymentMain {
                     key = arguments[i + 1];
                     builder.key(key, Permission.values());
                 }
+                case "--import-step-millis" -> importStep = Duration.ofMillis(Long.parseLong(arguments[i + 1]));
                 default -> refuse(arguments[i]);
             }
         }
@@ -29,6 +32,7 @@ public final class LocalDeploymentMain {
             refuse(arguments[arguments.length - 1]);
         }
         final LocalDeployment deployment = builder.start();
+        deployment.importStepTime(importStep);
         Runtime.getRuntime().addShutdownHook(new Thread(deployment::close));
         final PrintStream out = System.out;
         out.println("CONVEX_URL=" + deployment.url());
@@ -39,7 +43,7 @@ public final class LocalDeploymentMain {
 
     private static void refuse(final String argument) {
         System.err.println("Not understood: " + argument
-                + "\nUsage: LocalDeploymentMain [--host ADDRESS] [--port N] [--key TEXT]");
+                + "\nUsage: LocalDeploymentMain [--host ADDRESS] [--port N] [--key TEXT] [--import-step-millis N]");
         System.exit(2);
     }
 }

@@ -18,6 +18,8 @@ public final class LoggedRequest {
     private final long bodyBytes;
     private final Optional<byte[]> body;
     private final List<Run> runs = new ArrayList<>();
+    private final Set<String> named = new TreeSet<>();
+    private String systemQuery = "";
     private Optional<Fault> fault = Optional.empty();
     private OptionalInt status = OptionalInt.empty();
 
@@ -50,6 +52,14 @@ public final class LoggedRequest {
         } else {
             runs.add(new Run(table, 1));
         }
+    }
+
+    synchronized void names(final String table) {
+        named.add(table);
+    }
+
+    synchronized void asks(final String query) {
+        systemQuery = query;
     }
 
     synchronized void meets(final Optional<Fault> injected) {
@@ -98,6 +108,21 @@ public final class LoggedRequest {
         return tables;
     }
 
+    /**
+     * The tables that a request is about: those of its messages, its indexes or its arguments, or the one that is to be
+     * imported. Empty where a request names none.
+     */
+    public synchronized Set<String> concerns() {
+        final Set<String> all = tables();
+        all.addAll(named);
+        return all;
+    }
+
+    /** The query that a request of {@code /api/query} asks, such as {@code queryImport}; otherwise empty. */
+    public synchronized String systemQuery() {
+        return systemQuery;
+    }
+
     /** How many messages an import request has. */
     public synchronized int records() {
         return runs.stream().mapToInt(Run::messages).sum();
@@ -113,7 +138,15 @@ public final class LoggedRequest {
     }
 
     @Override
-    public String toString() {
-        return "%s %s #%d (%d bytes, %d records)".formatted(method, path, number, bodyBytes, records());
+    public synchronized String toString() {
+        return "%s %s%s #%d (%d bytes, %d records) %s"
+                .formatted(
+                        method,
+                        path,
+                        systemQuery.isEmpty() ? "" : " " + systemQuery,
+                        number,
+                        bodyBytes,
+                        records(),
+                        status.isPresent() ? status.getAsInt() : "unanswered");
     }
 }

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,18 +28,28 @@ final class SnapshotImports {
     private final ImportWorker worker;
     private final Background working;
     private final List<SnapshotImport> imports = new ArrayList<>();
-    private final Map<String, Path> uploads = new LinkedHashMap<>();
+    private final Map<String, Upload> uploads = new LinkedHashMap<>();
+    private final boolean objectStore;
 
-    /** @param folder where uploaded files are until their import is over */
-    SnapshotImports(final Tables tables, final TemporaryFolder folder) {
+    /**
+     * @param folder where uploaded files are until their import is over
+     * @param objectStore whether parts are kept as an object store keeps them, rather than as a disk does
+     */
+    SnapshotImports(final Tables tables, final TemporaryFolder folder, final boolean objectStore) {
         this.tables = tables;
         this.folder = folder;
+        this.objectStore = objectStore;
         this.worker = new ImportWorker(tables);
         this.working = new Background("local-deployment-imports", () -> worker.step(all()));
     }
 
     Background working() {
         return working;
+    }
+
+    /** The next import that is about to take the place of its tables fails with this text instead. */
+    void failNext(final String text) {
+        worker.failNext(text);
     }
 
     void addTo(final Routes routes) {
@@ -60,8 +68,9 @@ final class SnapshotImports {
                 .put("objectKey", object)
                 .put("filepath", objectName(object))
                 .toString();
-        final Path file = folder.newFile("upload");
-        tables.atomicallyRun(() -> uploads.put(token, file));
+        final Upload upload =
+                objectStore ? new UploadToObjectStore(folder) : new UploadOnDisk(folder.newFile("upload"));
+        tables.atomicallyRun(() -> uploads.put(token, upload));
         return Answer.json(Json.object().put("uploadToken", token));
     }
 
@@ -69,23 +78,22 @@ final class SnapshotImports {
         return "/data/storage/snapshot_imports/%s.blob".formatted(object);
     }
 
-    /** As the local disk does it: parts are appended as they arrive, whatever their number, twice if sent twice. */
     private Answer uploadPart(final Call call) {
         final String token = call.requiredQuery("uploadToken");
-        if (!call.requiredQuery("partNumber").matches("[0-9]{1,5}")) {
+        final String number = call.requiredQuery("partNumber");
+        if (!number.matches("[0-9]{1,5}")) {
             throw ApiError.badRequest("Invalid part number", "Invalid part number");
         }
         call.require(Permission.IMPORT_BACKUPS);
-        final Path file = upload(token);
-        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
-            Files.copy(call.bodyFile(), out);
+        try {
+            final String part = upload(token).add(Integer.parseInt(number), call.bodyFile());
+            return Answer.json(Json.object().textNode(part));
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Answer.json(Json.object().textNode(""));
     }
 
-    private Path upload(final String token) {
+    private Upload upload(final String token) {
         return tables.atomically(() -> Optional.ofNullable(uploads.get(token)).orElseThrow(ApiError::internal));
     }
 
@@ -99,10 +107,16 @@ final class SnapshotImports {
                 ImportRequest.format(Json.requiredText(asked, "format"), Json::mismatch),
                 ImportRequest.mode(asked.path("mode").asText("requireEmpty"), Json::mismatch));
         final String token = Json.requiredText(body, "uploadToken");
-        Json.arrayOf(Json.required(body, "partTokens"));
+        final List<String> parts = new ArrayList<>();
+        Json.arrayOf(Json.required(body, "partTokens")).forEach(part -> parts.add(part.asText()));
         call.require(Permission.IMPORT_BACKUPS);
         request.refuseWrongTable();
-        final Path file = upload(token);
+        final Path file;
+        try {
+            file = upload(token).finish(parts);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
         final String object = objectNamed(token);
         final SnapshotImport added = tables.atomically(() -> {
             uploads.remove(token);

@@ -12,14 +12,14 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.putRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static io.airbyte.integrations.destination.convex.wire.OpenDeployments.IMPATIENT;
+import static io.airbyte.integrations.destination.convex.wire.OpenDeployments.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.airbyte.integrations.destination.convex.convex.DeployKey;
-import io.airbyte.integrations.destination.convex.convex.DeploymentUrl;
 import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Busy;
@@ -32,7 +32,6 @@ import io.airbyte.integrations.destination.convex.convex.Timeouts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,27 +49,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HttpDeploymentIT {
 
-    private static final String KEY = "prod:happy-otter-123|0123456789abcdef";
+    private static final String KEY = OpenDeployments.KEY;
     private static final String IMPORT = "/api/streaming_import/import_airbyte_records";
-
-    /** Long enough for any answer that comes at all, short enough to be waited for. */
-    private static final Timeouts PATIENT =
-            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30));
-
-    private static final Timeouts IMPATIENT =
-            new Timeouts(Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofMillis(500));
 
     @RegisterExtension
     static final WireMockExtension CONVEX = WireMockExtension.newInstance()
             .options(WireMockConfiguration.wireMockConfig().dynamicPort())
             .build();
 
-    private final List<HttpDeployment> opened = new ArrayList<>();
-
-    @AfterEach
-    void closeDeployments() {
-        opened.forEach(HttpDeployment::close);
-    }
+    @RegisterExtension
+    final OpenDeployments open = new OpenDeployments();
 
     @Test
     void records_are_posted_from_their_buffers_with_a_known_length_as_often_as_needed() {
@@ -400,9 +387,6 @@ class HttpDeploymentIT {
     }
 
     private HttpDeployment deployment(final String url, final Timeouts timeouts) {
-        final HttpDeployment deployment =
-                new HttpDeployment(DeploymentUrl.parse(url), DeployKey.parse(KEY), "1.2.3", timeouts);
-        opened.add(deployment);
-        return deployment;
+        return open.at(url, timeouts);
     }
 }

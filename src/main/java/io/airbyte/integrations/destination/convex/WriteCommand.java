@@ -3,25 +3,34 @@ package io.airbyte.integrations.destination.convex;
 import io.airbyte.integrations.destination.convex.Arguments.Option;
 import io.airbyte.integrations.destination.convex.convex.ConnectionCheck;
 import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
+import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
 import io.airbyte.integrations.destination.convex.convex.Timeouts;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LogHandler;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.InputReader;
 import io.airbyte.integrations.destination.convex.sync.Mailbox;
 import io.airbyte.integrations.destination.convex.sync.Surroundings;
 import io.airbyte.integrations.destination.convex.sync.Sync;
 import io.airbyte.integrations.destination.convex.sync.SyncPlan;
+import io.airbyte.integrations.destination.convex.sync.SyncPreparation;
 import io.airbyte.integrations.destination.convex.sync.Ticker;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
 
 /** Writes the Airbyte messages on stdin to Convex, and returns their states on stdout. */
 final class WriteCommand {
@@ -47,25 +56,57 @@ final class WriteCommand {
         refuseSockets();
         final Connection connection = Connection.read(arguments.requiredFile(Option.CONFIG));
         LogHandler.install(output, List.of(connection.config().accessKey()));
-        final SyncPlan plan = SyncPlan.of(ConfiguredCatalog.read(arguments.requiredFile(Option.CATALOG)), environment);
-        tell(connection, plan);
+        final SyncPlan asked = SyncPlan.of(ConfiguredCatalog.read(arguments.requiredFile(Option.CATALOG)), environment);
+        tell(connection, asked);
 
         try (HttpDeployment deployment =
                 new HttpDeployment(connection.url(), connection.key(), DestinationConvex.VERSION, Timeouts.STANDARD)) {
             ConnectionCheck.requireAccess(deployment);
+            final SplittableRandom random = new SplittableRandom();
+            final SyncPlan plan = prepared(asked, deployment, random);
             final Ticker ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
             final Mailbox mailbox = new Mailbox(ticker);
-            final Surroundings surroundings = new Surroundings(
-                    ticker,
-                    new SplittableRandom(),
+            final Function<Optional<SpoolFolder>, Sync> sync = spool -> new Sync(
+                    plan,
+                    connection.config(),
+                    deployment,
+                    output,
                     mailbox,
-                    Runtime.getRuntime().maxMemory());
-            final Sync sync = new Sync(plan, connection.config(), deployment, output, mailbox, surroundings);
-            readInBackground(mailbox);
-            untilItEndsOrIsTerminated(sync, mailbox).ifPresent(failure -> {
+                    new Surroundings(
+                            ticker,
+                            random,
+                            mailbox,
+                            inTurnOnAnotherThread(),
+                            Runtime.getRuntime().maxMemory(),
+                            spool));
+            untilItEndsOrIsTerminated(plan, sync, mailbox).ifPresent(failure -> {
                 throw failure;
             });
         }
+    }
+
+    private static SyncPlan prepared(
+            final SyncPlan plan, final HttpDeployment deployment, final RandomGenerator random) {
+        try {
+            return new SyncPreparation(
+                            deployment, new RetryPolicy(random), delay -> TimeUnit.MILLISECONDS.sleep(delay.toMillis()))
+                    .prepared(plan);
+        } catch (final InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static Failure interrupted(final InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return Failure.system("The sync was interrupted.", cause);
+    }
+
+    private static Executor inTurnOnAnotherThread() {
+        return Executors.newSingleThreadExecutor(work -> {
+            final Thread thread = new Thread(work, "staging");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Over sockets the platform would send other messages in another form (airbyte-semantics §5.3). */
@@ -91,20 +132,46 @@ final class WriteCommand {
         reader.start();
     }
 
-    /** A shutdown hook holds the process until the sync has come to an end of its own, after SIGTERM as at any exit. */
-    private static Optional<Failure> untilItEndsOrIsTerminated(final Sync sync, final Mailbox mailbox) {
+    /**
+     * A shutdown hook holds the process until the sync has come to an end of its own, after SIGTERM as at any exit, and
+     * nothing of it is left on disk.
+     */
+    private Optional<Failure> untilItEndsOrIsTerminated(
+            final SyncPlan plan, final Function<Optional<SpoolFolder>, Sync> sync, final Mailbox mailbox) {
         final CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             mailbox.askForTermination();
             await(ended);
         }));
         try {
-            return sync.run();
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Failure.system("The sync was interrupted.", e);
+            if (!plan.replacesTables()) {
+                return run(sync.apply(Optional.empty()), mailbox);
+            }
+            try (SpoolFolder spool = spoolFolder()) {
+                return run(sync.apply(Optional.of(spool)), mailbox);
+            }
         } finally {
             ended.countDown();
+        }
+    }
+
+    private Optional<Failure> run(final Sync sync, final Mailbox mailbox) {
+        readInBackground(mailbox);
+        try {
+            return sync.run();
+        } catch (final InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static SpoolFolder spoolFolder() {
+        final Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            return SpoolFolder.open(parent);
+        } catch (final IOException e) {
+            throw Failure.config(
+                    "Records that replace a table wait in a temporary folder, and none can be made in %s: %s. Set TMPDIR to a folder that can be written to."
+                            .formatted(parent, e.getMessage()));
         }
     }
 

@@ -1,19 +1,11 @@
 package io.airbyte.integrations.destination.convex.convex;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Done;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Refused;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A Convex deployment over HTTP (convex-api §1, §2.1, §6.2, §7). Every exchange is bounded in time and in the size of
- * its answer. What an answer proves is decided by {@link OutcomeReader}; nothing is sent twice here.
+ * A Convex deployment over HTTP (convex-api §2.1, §5, §6.2, §7): which request each method is. How requests are sent is
+ * for {@link Requests}, what an answer proves for {@link OutcomeReader}; nothing is sent twice here.
  */
 public final class HttpDeployment implements Deployment, AutoCloseable {
 
@@ -35,83 +27,122 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
     /** Code of an answer that is longer than the connector reads. */
     public static final String ANSWER_TOO_LONG = "AnswerTooLong";
 
-    /** A table name that is asked about only to learn whether the key may ask. */
-    private static final String SOME_TABLE = "airbyte_generations";
+    /** Where records are written. */
+    static final String IMPORT_RECORDS = "/api/streaming_import/import_airbyte_records";
 
-    private static final int LONGEST_ANSWER = 1 << 20;
+    private static final String TABLE_SIZE = "_system/cli/tableSize";
 
     /** An application's schema is as long as its authors made it. */
     private static final int LONGEST_SCHEMA = 16 << 20;
 
-    private static final RequestBody NO_BODY = new RequestBody(List.of(), 0);
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
-    private final DeploymentUrl url;
-    private final DeployKey key;
-    private final String client;
-    private final Timeouts timeouts;
-    private final Wire wire;
-    private final OutcomeReader outcomes;
+    private final Requests requests;
+    private final SnapshotImportApi imports;
+    private final MarkerTable markers;
 
     /** @param version the connector's own, told to the deployment in {@code Convex-Client} (convex-api §1.4) */
     public HttpDeployment(final DeploymentUrl url, final DeployKey key, final String version, final Timeouts timeouts) {
-        this.url = url;
-        this.key = key;
-        this.client = "streaming-import-" + version;
-        this.timeouts = timeouts;
-        this.wire = new Wire(timeouts.connect());
-        this.outcomes = new OutcomeReader(InstantSource.system(), this::withoutKey);
+        this.requests = new Requests(url, key, version, timeouts);
+        this.imports = new SnapshotImportApi(requests);
+        this.markers = new MarkerTable(requests);
     }
 
     @Override
     public CompletableFuture<Outcome<Void>> importRecords(final RequestBody body) {
-        return send("POST", "/api/streaming_import/import_airbyte_records", body, timeouts.write(), LONGEST_ANSWER)
-                .thenApply(reply -> outcomes.read(reply, HttpDeployment::nothingToTell));
+        return requests.change(Request.json("POST", IMPORT_RECORDS, body), Requests::nothingToTell);
     }
 
     @Override
     public CompletableFuture<Outcome<Void>> addPrimaryKeyIndexes(final Map<String, List<List<String>>> primaryKeys) {
-        final ObjectNode request = JSON.createObjectNode();
+        final ObjectNode request = object();
         final ObjectNode indexes = request.putObject("indexes");
         primaryKeys.forEach((table, paths) -> {
             final ArrayNode index = indexes.putArray(table);
             paths.forEach(path -> path.forEach(index.addArray()::add));
         });
-        return send(
-                        "PUT",
-                        "/api/streaming_import/add_primary_key_indexes",
-                        body(request),
-                        timeouts.write(),
-                        LONGEST_ANSWER)
-                .thenApply(reply -> outcomes.read(reply, HttpDeployment::nothingToTell));
+        return requests.change(
+                Request.json("PUT", "/api/streaming_import/add_primary_key_indexes", request), Requests::nothingToTell);
     }
 
     @Override
     public CompletableFuture<Outcome<Boolean>> primaryKeyIndexesReady(final Collection<String> tables) {
-        final ObjectNode request = JSON.createObjectNode();
+        final ObjectNode request = object();
         tables.stream().distinct().forEach(request.putArray("tables")::add);
         // A GET with a body: the deployment reads nothing else (convex-api §0.6).
-        return send(
-                        "GET",
-                        "/api/streaming_import/primary_key_indexes_ready",
-                        body(request),
-                        timeouts.query(),
-                        LONGEST_ANSWER)
-                .thenApply(reply -> outcomes.read(
-                        reply,
-                        answer -> json(answer)
-                                .map(json -> json.path("indexesReady"))
-                                .filter(JsonNode::isBoolean)
-                                .map(ready -> new Done<>(ready.booleanValue()))));
+        return requests.ask(
+                        Request.json("GET", "/api/streaming_import/primary_key_indexes_ready", request),
+                        Requests.LONGEST_ANSWER)
+                .thenApply(reply -> requests.outcomes()
+                        .read(
+                                reply,
+                                answer -> answer.json()
+                                        .map(json -> json.path("indexesReady"))
+                                        .filter(JsonNode::isBoolean)
+                                        .map(ready -> new Done<>(ready.booleanValue()))));
     }
 
     @Override
     public CompletableFuture<Outcome<Long>> tableSize(final String table) {
-        final ObjectNode arguments = JSON.createObjectNode().put("tableName", table);
-        return query("_system/cli/tableSize", arguments)
-                .thenApply(reply -> outcomes.read(reply, answer -> queried(answer, HttpDeployment::count)));
+        return requests.query(TABLE_SIZE, object().put("tableName", table), Requests.LONGEST_ANSWER, Count::of);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> clearTable(final String table) {
+        final ObjectNode request = object();
+        request.putArray("tableNames").add(table);
+        return requests.change(
+                Request.json("PUT", "/api/streaming_import/clear_tables", request), Requests::nothingToTell);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
+        return imports.mayWatch();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> startUpload() {
+        return imports.startUpload();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> uploadPart(
+            final String uploadToken, final int number, final RequestBody part) {
+        return imports.uploadPart(uploadToken, number, part);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<String>> finishUpload(
+            final String table, final String uploadToken, final List<String> partTokens) {
+        return imports.finishUpload(table, uploadToken, partTokens);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<ImportState>> importState(final String importId) {
+        return imports.state(importId);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> performImport(final String importId) {
+        return imports.perform(importId);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Long>> importAtOnce(final String table, final RequestBody lines) {
+        return imports.importAtOnce(table, lines);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
+        return markers.read();
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Void>> writeGenerationMarkers(final List<GenerationMarker> written) {
+        return markers.write(written);
+    }
+
+    /** Whether the key may read documents ({@code deployment:data:view}). Changes nothing. */
+    public CompletableFuture<Outcome<Boolean>> mayViewData() {
+        return requests.mayQuery(TABLE_SIZE, object().put("tableName", GenerationMarker.TABLE));
     }
 
     /**
@@ -120,113 +151,12 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
      * {@link #ANSWER_TOO_LONG}.
      */
     public CompletableFuture<Outcome<JsonNode>> getSchema() {
-        return schemaReply().thenApply(reply -> outcomes.read(reply, HttpDeployment::schema));
-    }
-
-    /** Whether the key may read documents ({@code deployment:data:view}). Changes nothing. */
-    public CompletableFuture<Outcome<Boolean>> mayViewData() {
-        return query("_system/cli/tableSize", JSON.createObjectNode().put("tableName", SOME_TABLE))
-                .thenApply(this::permission);
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
-        return query("_system/cli/queryImport:list", JSON.createObjectNode()).thenApply(this::permission);
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Void>> clearTable(final String table) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<String>> startUpload() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<String>> uploadPart(
-            final String uploadToken, final int number, final RequestBody part) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<String>> finishUpload(
-            final String table, final String uploadToken, final List<String> partTokens) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<ImportState>> importState(final String importId) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Void>> performImport(final String importId) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Long>> importAtOnce(final String table, final RequestBody lines) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Void>> writeGenerationMarkers(final List<GenerationMarker> markers) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Ends what is in flight as {@code Unknown} and frees the threads; the deployment can be used no more. */
-    @Override
-    public void close() {
-        wire.close();
+        return schemaReply().thenApply(reply -> requests.outcomes().read(reply, HttpDeployment::schema));
     }
 
     /** The reply to {@link #getSchema} as it came, for those who want to know what stands in a deployment's place. */
     CompletableFuture<Reply> schemaReply() {
-        return send("GET", "/api/streaming_import/get_schema", NO_BODY, timeouts.query(), LONGEST_SCHEMA);
-    }
-
-    OutcomeReader outcomes() {
-        return outcomes;
-    }
-
-    private CompletableFuture<Reply> query(final String path, final ObjectNode arguments) {
-        final ObjectNode request = JSON.createObjectNode().put("path", path);
-        request.set("args", arguments);
-        request.put("format", "json");
-        return send("POST", "/api/query", body(request), timeouts.query(), LONGEST_ANSWER);
-    }
-
-    private CompletableFuture<Reply> send(
-            final String method,
-            final String path,
-            final RequestBody body,
-            final Duration whole,
-            final int answerLimit) {
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.base() + path))
-                .header("Authorization", key.authorization())
-                .header("Convex-Client", client)
-                .header("Content-Type", "application/json");
-        return wire.send(request, method, body, whole, answerLimit);
-    }
-
-    private static RequestBody body(final JsonNode request) {
-        final byte[] bytes = request.toString().getBytes(StandardCharsets.UTF_8);
-        return new RequestBody(List.of(ByteBuffer.wrap(bytes)), bytes.length);
-    }
-
-    /**
-     * A change is answered with 200 and an empty body. JSON is believed too, should a later server say more; anything
-     * else was not said by a deployment.
-     */
-    private static Optional<Outcome<Void>> nothingToTell(final Reply.Answer answer) {
-        return answer.body().isBlank() || json(answer).isPresent() ? Optional.of(Outcome.done()) : Optional.empty();
+        return requests.ask(Request.withoutBody("GET", "/api/streaming_import/get_schema"), LONGEST_SCHEMA);
     }
 
     static Optional<Outcome<JsonNode>> schema(final Reply.Answer answer) {
@@ -234,61 +164,22 @@ public final class HttpDeployment implements Deployment, AutoCloseable {
             return Optional.of(
                     new Refused<>(answer.status(), ANSWER_TOO_LONG, "The schema is longer than the connector reads."));
         }
-        return json(answer)
+        return answer.json()
                 .filter(json -> json.isNull() || json.path("tables").isArray())
                 .map(Done::new);
     }
 
-    private Outcome<Boolean> permission(final Reply reply) {
-        final Outcome<Boolean> outcome = outcomes.read(reply, answer -> queried(answer, value -> Optional.of(true)));
-        return outcome instanceof Refused<Boolean> refused && refused.code().equals(NOT_PERMITTED)
-                ? new Done<>(false)
-                : outcome;
+    OutcomeReader outcomes() {
+        return requests.outcomes();
     }
 
-    /** The value of a query, or why there is none (convex-api §5.4): both come with status 200. */
-    private <T> Optional<Outcome<T>> queried(final Reply.Answer answer, final Value<T> value) {
-        final Optional<JsonNode> json = json(answer);
-        final String status = json.map(given -> given.path("status").asText()).orElse("");
-        if (status.equals("error")) {
-            final String text = json.orElseThrow().path("errorMessage").asText();
-            return Optional.of(new Refused<>(
-                    answer.status(),
-                    text.contains("not permitted") ? NOT_PERMITTED : QUERY_FAILED,
-                    withoutKey(ServerMessage.withoutData(text, true))));
-        }
-        return status.equals("success")
-                ? value.of(json.orElseThrow().path("value")).map(Done::new)
-                : Optional.empty();
+    /** Ends what is in flight as {@code Unknown} and frees the threads; the deployment can be used no more. */
+    @Override
+    public void close() {
+        requests.close();
     }
 
-    /** What a query's value means; nothing where it is not what the query answers. */
-    private interface Value<T> {
-        Optional<T> of(JsonNode value);
-    }
-
-    /** A count comes as a double (convex-api §6.2). */
-    private static Optional<Long> count(final JsonNode value) {
-        final double count = value.isNumber() ? value.doubleValue() : -1;
-        return count >= 0 && count == Math.rint(count) && count < 1L << 53
-                ? Optional.of((long) count)
-                : Optional.empty();
-    }
-
-    private static Optional<JsonNode> json(final Reply.Answer answer) {
-        if (answer.cutShort() || answer.body().isBlank()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(JSON.readTree(answer.body()));
-        } catch (final JsonProcessingException e) {
-            return Optional.empty();
-        }
-    }
-
-    private String withoutKey(final String text) {
-        final String whole = key.authorization().substring("Convex ".length());
-        final String secret = whole.substring(whole.indexOf('|') + 1);
-        return secret.isEmpty() ? text : text.replace(whole, "(deploy key)").replace(secret, "(deploy key)");
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
     }
 }

@@ -2,6 +2,7 @@ package io.airbyte.integrations.destination.convex.convex;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What the answer to a request, or its absence, proves. Each case says what is durable, for that decides what may be
@@ -33,6 +34,19 @@ public sealed interface Outcome<T> {
 
     /** Nobody knows whether the request was carried out: all, some or nothing of it may be durable. */
     record Unknown<T>(Doubt doubt, String reason, Optional<Duration> retryAfter) implements Outcome<T> {}
+
+    /** The same outcome, told of what {@code of} makes of the value where there is one. */
+    default <U> Outcome<U> map(final Function<? super T, ? extends U> of) {
+        if (this instanceof Done<T> done) {
+            return new Done<>(of.apply(done.value));
+        } else if (this instanceof Refused<T> refused) {
+            return new Refused<>(refused.status, refused.code, refused.message);
+        } else if (this instanceof Busy<T> busy) {
+            return new Busy<>(busy.reason, busy.retryAfter);
+        }
+        final Unknown<T> unknown = (Unknown<T>) this;
+        return new Unknown<>(unknown.doubt, unknown.reason, unknown.retryAfter);
+    }
 
     /** The outcome of a request that is done and has nothing to tell. */
     @SuppressWarnings("NullAway") // Void has no other value

@@ -79,12 +79,12 @@ final class OutcomeReader {
                 .orElseGet(() -> new Refused<>(answer.status(), "", answer.description()));
     }
 
-    /** Nobody can tell whether the deployment ever saw the request, or what became of it. */
     /** Convex's own codes for a request that was not carried out (convex-api §2.6); an edge's codes prove nothing. */
     private static boolean turnsAway(final String code) {
         return TURNED_AWAY.contains(code) || code.endsWith("IndexTooLarge");
     }
 
+    /** Nobody can tell whether the deployment ever saw the request, or what became of it. */
     private <T> Unknown<T> lost(final Reply.Answer answer) {
         return new Unknown<>(Doubt.ANSWER_LOST, reason(answer, ErrorAnswer.of(answer)), retryAfter(answer));
     }

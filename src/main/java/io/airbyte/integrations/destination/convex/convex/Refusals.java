@@ -27,6 +27,11 @@ public final class Refusals {
             + " deployment settings (or an admin key on a self-hosted deployment) and enter it in the connector's"
             + " settings.";
     private static final String RUN_AGAIN = "Run the sync again.";
+    private static final String STILL_BUILDING =
+            "Convex is still building an index of the table. Run the sync again later.";
+    private static final String FORGOTTEN =
+            "The deployment no longer knows the import. The table still holds what it held. " + RUN_AGAIN;
+    private static final Pattern ROW = Pattern.compile("^(?:Hit an error while importing: )?Row \\d");
     private static final Pattern ACTION = Pattern.compile("\\((deployment:[a-zA-Z:]{1,60})\\)");
 
     /** Refusals with status 400 that concern a request as a whole, its key, its tables or its indexes (convex-api §2.6). */
@@ -47,6 +52,17 @@ public final class Refusals {
             "MissingStream",
             "TooManyTables");
 
+    /** Refusals of an import that a later upload of the same file may be spared: something else changed meanwhile. */
+    private static final Set<String> PASSING = Set.of(
+            "ImportSchemaChanged",
+            "TableConflict",
+            "ImportConflict",
+            "TableNumberConflict",
+            "InvalidImport",
+            "OptimisticConcurrencyControlFailure");
+
+    private static final String UNKNOWN_IMPORT = "invalid import id";
+
     private Refusals() {}
 
     /** The deploy key may not do this; other requests it may. */
@@ -59,6 +75,14 @@ public final class Refusals {
     /** A request with fewer records might not be refused. */
     public static boolean mayBeAboutOneRecord(final Refused<?> refused) {
         return refused.status() == 400 && !refused.code().isEmpty() && !ABOUT_THE_REQUEST.contains(refused.code());
+    }
+
+    /**
+     * Whether an import that was refused, or failed, may succeed when it is begun anew: the schema, the tables or an
+     * index were changing at the same time.
+     */
+    public static boolean maySucceedLater(final Refused<?> refused) {
+        return PASSING.contains(refused.code()) && !refused.message().contains(UNKNOWN_IMPORT);
     }
 
     /** What a refusal means to the user. */
@@ -166,15 +190,50 @@ public final class Refusals {
             case "IndexNotFoundError", "MissingIndex" ->
                 Advice.later(
                         "The table, or the index of its primary key, was removed while the sync ran. " + RUN_AGAIN);
-            case "IndexBackfillingError", "InvalidImport" ->
-                Advice.later("Convex is still building an index of the table. Run the sync again later.");
-            case "ImportSchemaChanged", "TableConflict" ->
-                Advice.later("The deployment's schema or tables changed at the same time. " + RUN_AGAIN);
+            case "IndexBackfillingError" -> Advice.later(STILL_BUILDING);
+            case "InvalidImport",
+                    "ImportNotFound",
+                    "ImportSchemaChanged",
+                    "TableConflict",
+                    "ImportConflict",
+                    "TableNumberConflict",
+                    "ImportForeignKey",
+                    "OptimisticConcurrencyControlFailure",
+                    ImportFailure.CANCELED,
+                    ImportFailure.OTHER -> aboutAnImport(refused);
             case "TooManyFieldsError", "ArrayTooLong", "TooNestedError", "InvalidDocumentError", "ValueTooLargeError" ->
                 Advice.bug(
                         "A record is beyond Convex's limits for documents in a way that the connector did not foresee."
                                 + " Please report it.");
             default -> Advice.bug("The connector did not foresee this answer. Please report it.");
+        };
+    }
+
+    /** A snapshot import that failed, or the emptying of a table; either leaves the table as it was (convex-api §5.5). */
+    private static Advice aboutAnImport(final Refused<?> refused) {
+        return switch (refused.code()) {
+            case "InvalidImport" -> Advice.later(maySucceedLater(refused) ? STILL_BUILDING : FORGOTTEN);
+            case "ImportNotFound" -> Advice.later(FORGOTTEN);
+            case "ImportForeignKey" ->
+                Advice.config(
+                        "The schema of another table that holds documents refers to the table with v.id(…), and the"
+                                + " table cannot be replaced while it does. Empty the other table, or take v.id(…) out of its"
+                                + " schema (convex/schema.ts), and run the sync again.");
+            case "OptimisticConcurrencyControlFailure" ->
+                Advice.later("Other writes to the deployment kept interfering. The table still holds what it held. "
+                        + "Run the sync again later.");
+            case ImportFailure.CANCELED ->
+                Advice.later(
+                        "Somebody cancelled the import in the dashboard or on the command line. The table still holds"
+                                + " what it held. Run the sync again to replace it.");
+            case ImportFailure.OTHER ->
+                ROW.matcher(refused.message()).find()
+                        ? Advice.bug(
+                                "Convex could not use a document in the form that the connector wrote it in. The table"
+                                        + " still holds what it held. Please report it.")
+                        : Advice.later("Convex could not complete the import. The table still holds what it held. "
+                                + RUN_AGAIN);
+            default -> Advice.later("The deployment's schema or tables changed at the same time. " + RUN_AGAIN);
         };
     }
 

@@ -1,5 +1,9 @@
 package io.airbyte.integrations.destination.convex.convex;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Optional;
 
 /** What came back for a request: an answer, whoever gave it, or a fault that stands in its place. */
@@ -16,6 +20,22 @@ sealed interface Reply {
      */
     record Answer(int status, String contentType, Optional<String> retryAfter, String body, boolean cutShort)
             implements Reply {
+
+        private static final JsonMapper JSON = JsonMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+
+        /** The body as JSON; nothing where it is none, or not whole. */
+        Optional<JsonNode> json() {
+            if (cutShort || body.isBlank()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(JSON.readTree(body));
+            } catch (final JsonProcessingException e) {
+                return Optional.empty();
+            }
+        }
 
         /** Whose answer it looks like, in words that hold nothing of the body. */
         String description() {

@@ -31,7 +31,7 @@ final class ServerMessage {
     /** What could be data ({@code data}; its words in {@code label} are kept), and what only looks like it. */
     private static final Pattern DATA_OR_NAME = Pattern.compile(String.join(
             "|",
-            "(?:[Tt]able|[Ff]ields?|[Ii]ndex|comparison with|key field:) " + QUOTED_NAME,
+            "(?:[Tt]able|[Ff]ields?|[Ii]ndex|comparison with|key field:|Importing|Imported) " + QUOTED_NAME,
             "fields " + NAME_LIST,
             "digits, and underscores\\. \\[(?:" + NAME_LIST + "(?:, )?)*\\]",
             "`v\\.optional\\(\\.\\.\\.\\)`|`Content-Type: application/json`",

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire implements AutoCloseable {
 
+    private static final Reply.Fault UNREADABLE =
+            new Reply.Fault(Reply.Cause.BROKEN, "the connector could not read what it was to send");
+
     private final HttpClient client;
     private final ExecutorService threads = Executors.newCachedThreadPool(daemons("convex-http-"));
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, daemons("convex-timer-"));
@@ -114,7 +117,11 @@ final class Wire implements AutoCloseable {
                     () -> abandon(new Reply.Fault(Reply.Cause.TIMED_OUT, "")), whole.toNanos(), TimeUnit.NANOSECONDS);
             final CompletableFuture<?> ignored = sent.whenComplete((answer, failure) -> {
                 timer.cancel(false);
-                end(failure == null ? answer(answer) : fault(failure));
+                if (failure == null) {
+                    end(answer(answer));
+                } else {
+                    end(publisher.couldNotBeRead() ? UNREADABLE : fault(failure));
+                }
             });
         }
 
@@ -133,6 +140,7 @@ final class Wire implements AutoCloseable {
             // What the HTTP client makes of being abandoned is not the news: why it was abandoned is.
             final Reply.Fault first = abandoned.get();
             inFlight.remove(this);
+            publisher.cancel();
             reply.complete(first == null ? ending : first);
         }
     }

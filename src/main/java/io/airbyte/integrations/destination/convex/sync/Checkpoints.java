@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,13 +26,28 @@ final class Checkpoints {
     private final Set<Batch> undurable = new LinkedHashSet<>();
 
     private final StateQueue globalStates;
+    private final MessageWriter output;
+    private final Optional<WithheldStates> withheld;
+    private long released;
     private long arrived;
     private boolean streamStatesSeen;
     private boolean globalStatesSeen;
 
-    Checkpoints(final MessageWriter output, final MemoryPool pool, final Collection<StreamDescriptor> streams) {
-        globalStates = new StateQueue(output, pool);
-        streams.forEach(stream -> this.streams.put(stream, new StreamCheckpoint(this, new StateQueue(output, pool))));
+    /** @param withheld takes the states of streams that replace a table, and all global ones if there is such a stream */
+    Checkpoints(
+            final MessageWriter output,
+            final MemoryPool pool,
+            final Collection<PlannedStream> streams,
+            final Optional<WithheldStates> withheld) {
+        this.output = output;
+        this.withheld = withheld;
+        final StateQueue.Sink late =
+                withheld.<StateQueue.Sink>map(states -> states).orElse(this::leave);
+        globalStates = new StateQueue(late, pool);
+        for (final PlannedStream stream : streams) {
+            final StateQueue states = new StateQueue(stream.isReplaced() ? late : this::leave, pool);
+            this.streams.put(stream.descriptor(), new StreamCheckpoint(this, states, stream.isReplaced()));
+        }
     }
 
     /** The checkpoint of a stream of the catalog. */
@@ -87,16 +103,23 @@ final class Checkpoints {
         return Arrays.copyOfRange(line.array(), line.offset(), line.end());
     }
 
+    private void leave(final byte[] line, final long recordCount) {
+        output.state(ByteSlice.of(line), recordCount);
+        released++;
+    }
+
     private void releaseGlobalStates() {
-        globalStates.releaseUpTo(
-                undurable.isEmpty() ? arrived : undurable.iterator().next().firstSequence() - 1);
+        final boolean all = undurable.isEmpty() || withheld.isPresent();
+        globalStates.releaseUpTo(all ? arrived : undurable.iterator().next().firstSequence() - 1);
+    }
+
+    /** Every table is replaced that was to be, and everything else is durable: the states leave that waited for it. */
+    void releaseWithheld() {
+        withheld.ifPresent(states -> states.release(this::leave));
     }
 
     /** How many states have left. */
     long released() {
-        return globalStates.released()
-                + streams.values().stream()
-                        .mapToLong(StreamCheckpoint::statesReleased)
-                        .sum();
+        return released;
     }
 }

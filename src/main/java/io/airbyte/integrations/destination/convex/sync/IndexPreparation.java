@@ -1,9 +1,7 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.convex.Outcome;
-import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +35,7 @@ final class IndexPreparation {
     private record Waiter(String table, Runnable ready, Consumer<Failure> failed) {}
 
     private final Sending sending;
+    private final RepeatableRequests requests;
 
     private final Set<String> ready = new LinkedHashSet<>();
     /** Tables that are asked about. */
@@ -49,7 +48,6 @@ final class IndexPreparation {
     private int asking;
 
     private boolean polling;
-    private int failures;
     private long pollInterval = FIRST_POLL_MILLIS;
     private long waitingSince;
     private long toldAt;
@@ -57,6 +55,7 @@ final class IndexPreparation {
 
     IndexPreparation(final Sending sending) {
         this.sending = sending;
+        this.requests = new RepeatableRequests(sending, "Primary-key indexes");
     }
 
     /** Asks for the indexes of all these tables; missing tables are created. */
@@ -68,7 +67,7 @@ final class IndexPreparation {
     }
 
     private void ask(final Map<String, List<List<String>>> primaryKeys) {
-        request(sending.deployment()::addPrimaryKeyIndexes, primaryKeys, () -> ask(primaryKeys), answer -> {
+        request(sending.deployment()::addPrimaryKeyIndexes, primaryKeys, answer -> {
             asking--;
             building.addAll(primaryKeys.keySet());
             poll();
@@ -135,7 +134,7 @@ final class IndexPreparation {
 
     private void pollAll() {
         final List<String> asked = List.copyOf(building);
-        askReadiness(asked, this::pollAll, allReady -> {
+        askReadiness(asked, allReady -> {
             if (allReady) {
                 areReady(asked);
                 waitForTheRest();
@@ -154,7 +153,7 @@ final class IndexPreparation {
             return;
         }
         final List<String> asked = List.of(tables.get(index));
-        askReadiness(asked, () -> pollEach(tables, index), isReady -> {
+        askReadiness(asked, isReady -> {
             if (isReady) {
                 areReady(asked);
             }
@@ -162,8 +161,8 @@ final class IndexPreparation {
         });
     }
 
-    private void askReadiness(final List<String> tables, final Runnable again, final Consumer<Boolean> answered) {
-        request(sending.deployment()::primaryKeyIndexesReady, tables, again, answered);
+    private void askReadiness(final List<String> tables, final Consumer<Boolean> answered) {
+        request(sending.deployment()::primaryKeyIndexesReady, tables, answered);
     }
 
     private void areReady(final List<String> tables) {
@@ -214,31 +213,9 @@ final class IndexPreparation {
     }
 
     private <A, T> void request(
-            final Function<A, CompletableFuture<Outcome<T>>> method,
-            final A argument,
-            final Runnable again,
-            final Consumer<T> done) {
-        sending.window().request(MOST_URGENT, () -> method.apply(argument), outcome -> {
-            if (outcome instanceof Outcome.Done<T> answer) {
-                failures = 0;
-                done.accept(answer.value());
-            } else if (outcome instanceof Outcome.Refused<T> refusal) {
-                fail(Refusals.failure(refusal, doing()));
-            } else {
-                sending.retries()
-                        .delayAfter(++failures, outcome)
-                        .ifPresentOrElse(
-                                delay -> later(delay, outcome, again),
-                                () -> fail(Refusals.exhausted(outcome, failures, doing())));
-            }
-        });
-    }
-
-    private void later(final Duration delay, final Outcome<?> outcome, final Runnable again) {
-        sending.statistics().retried();
-        LOG.info(() -> "Primary-key indexes: %s. Trying again in %.1f s (attempt %d)."
-                .formatted(Refusals.reason(outcome), delay.toMillis() / 1000.0, failures + 1));
-        sending.timers().after(delay.toMillis(), again);
+            final Function<A, CompletableFuture<Outcome<T>>> method, final A argument, final Consumer<T> done) {
+        requests.send(
+                MOST_URGENT, () -> method.apply(argument), done, outcome -> fail(requests.failure(outcome, doing())));
     }
 
     private void fail(final Failure cause) {

@@ -9,11 +9,8 @@ import io.airbyte.integrations.destination.convex.protocol.Message.StreamStatus;
 import io.airbyte.integrations.destination.convex.protocol.Message.StreamStatusMessage;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.logging.Logger;
 
 /** Leaves each message where it belongs: records with their stream's writer, states at the checkpoints. */
@@ -23,11 +20,12 @@ final class MessageRouter {
 
     private final Map<StreamDescriptor, StreamRoute> routes = new LinkedHashMap<>();
     private final Checkpoints checkpoints;
-    private final Set<StreamDescriptor> completed = new HashSet<>();
+    private final Completion completion;
 
-    MessageRouter(final Collection<StreamRoute> routes, final Checkpoints checkpoints) {
+    MessageRouter(final Collection<StreamRoute> routes, final Checkpoints checkpoints, final Completion completion) {
         routes.forEach(route -> this.routes.put(route.stream().descriptor(), route));
         this.checkpoints = checkpoints;
+        this.completion = completion;
     }
 
     /**
@@ -83,18 +81,11 @@ final class MessageRouter {
         if (!routes.containsKey(message.stream())) {
             LOG.warning(() -> "A status of stream %s was ignored: the configured catalog does not have that stream."
                     .formatted(message.stream()));
-        } else if (message.status() == StreamStatus.COMPLETE) {
-            completed.add(message.stream());
-        } else if (message.status() == StreamStatus.INCOMPLETE) {
-            completed.remove(message.stream());
+            return;
+        }
+        completion.note(message);
+        if (message.status() == StreamStatus.INCOMPLETE) {
             LOG.warning(() -> "The source could not read all of stream %s.".formatted(message.stream()));
         }
-    }
-
-    /** The streams that the source has not reported as complete. */
-    List<StreamDescriptor> incomplete() {
-        return routes.keySet().stream()
-                .filter(stream -> !completed.contains(stream))
-                .toList();
     }
 }

@@ -8,6 +8,7 @@ import io.airbyte.integrations.destination.convex.protocol.LineReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter.Level;
+import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,9 @@ final class Pipeline {
     private final MessageReader messages = new MessageReader();
     private final MessageRouter router;
     private final List<StreamRoute> routes;
+    private final Completion completion;
+    private final Replacements replacements;
+    private final Optional<Staging> staging;
 
     private final Timers timers;
     private final MemoryPool pool;
@@ -67,10 +71,12 @@ final class Pipeline {
         timers = new Timers(surroundings.ticker());
         pool = MemoryPool.forHeap(surroundings.heapBytes());
         window = new InFlightWindow(surroundings.pipelineThread());
+        staging = staging(plan, surroundings);
         checkpoints = new Checkpoints(
                 output,
                 pool,
-                plan.streams().stream().map(PlannedStream::descriptor).toList());
+                plan.streams(),
+                staging.map(disk -> new WithheldStates(disk.folder().lineLog())));
         statistics = new SyncStatistics(timers, window, plan.streams());
         final Sending sending = new Sending(
                 deployment,
@@ -86,20 +92,45 @@ final class Pipeline {
         routes = plan.streams().stream()
                 .map(stream -> route(stream, config, sending))
                 .toList();
-        router = new MessageRouter(routes, checkpoints);
+        completion = new Completion(plan.caller());
+        router = new MessageRouter(routes, checkpoints, completion);
+        replacements = new Replacements(plan, replacingWriters(), completion, sending, indexes);
+    }
+
+    private static Optional<Staging> staging(final SyncPlan plan, final Surroundings surroundings) {
+        return plan.replacesTables()
+                ? Optional.of(new Staging(
+                        surroundings.spool().orElseThrow(),
+                        surroundings.background(),
+                        surroundings.pipelineThread(),
+                        surroundings.searchMemory()))
+                : Optional.empty();
     }
 
     private StreamRoute route(final PlannedStream stream, final ConnectorConfig config, final Sending sending) {
-        final StreamWriter writer =
-                stream.isDeduplicated() ? new DedupWriter(stream, sending, indexes) : new AppendWriter(stream, sending);
         final StreamStatistics counts = statistics.of(stream);
-        return new StreamRoute(stream, stream.encoder(config, counts.changedFields()), writer, counts);
+        return new StreamRoute(stream, stream.encoder(config, counts.changedFields()), writer(stream, sending), counts);
+    }
+
+    private StreamWriter writer(final PlannedStream stream, final Sending sending) {
+        if (stream.isReplaced()) {
+            return new ReplaceWriter(stream, sending, indexes, staging.orElseThrow(), plan.imports());
+        }
+        return stream.isDeduplicated() ? new DedupWriter(stream, sending, indexes) : new AppendWriter(stream, sending);
+    }
+
+    private List<ReplaceWriter> replacingWriters() {
+        return routes.stream()
+                .map(StreamRoute::writer)
+                .filter(ReplaceWriter.class::isInstance)
+                .map(ReplaceWriter.class::cast)
+                .toList();
     }
 
     /** What has to happen before the first record. */
     void start() {
         indexes.begin(plan.streams().stream()
-                .filter(PlannedStream::isDeduplicated)
+                .filter(stream -> stream.isDeduplicated() && !stream.isReplaced())
                 .collect(Collectors.toMap(PlannedStream::table, PlannedStream::primaryKey)));
         statistics.tellProgressRegularly();
     }
@@ -111,6 +142,7 @@ final class Pipeline {
             timers.runDue();
             untilFailure(this::readOn);
             makeRoom();
+            replacements.settle(inputClosed && everythingIsWritten());
             output.flush();
         } catch (final Failure failure) {
             abort(failure);
@@ -126,7 +158,7 @@ final class Pipeline {
             whenUsedUp = Optional.of(input.usedUp());
         } else if (event instanceof Event.InputEnded) {
             lines.endOfInput();
-            whenUsedUp = Optional.of(this::closeInput);
+            whenUsedUp = Optional.of(this::endInput);
         } else if (event instanceof Event.InputBroken broken) {
             failures.report(Failure.system("The input could not be read to its end.", broken.cause()));
         } else if (event instanceof Event.Answered answered) {
@@ -138,7 +170,7 @@ final class Pipeline {
 
     /** Routes what has arrived, line by line, for as long as there is memory for it. */
     private void readOn() {
-        while (!inputClosed && whenUsedUp.isPresent() && !pool.isExhausted()) {
+        while (!inputClosed && whenUsedUp.isPresent() && hasRoom()) {
             if (lines.nextLine()) {
                 router.route(messages.read(lines.line(), lines.number()), lines.number());
             } else {
@@ -158,6 +190,11 @@ final class Pipeline {
         }
     }
 
+    private void endInput() {
+        closeInput();
+        replacements.inputEnded();
+    }
+
     private void closeInput() {
         inputClosed = true;
         routes.forEach(route -> route.writer().flush());
@@ -167,7 +204,13 @@ final class Pipeline {
     private void firstFailureReported(final Failure failure) {
         LOG.warning("The sync is going to fail; what was read before is still written. Reason: " + failure.message());
         closeInput();
+        replacements.abandon();
         timers.after(INDEX_PATIENCE_MILLIS, () -> indexes.giveUpWaiting(failure));
+    }
+
+    /** What is read next can be held. */
+    private boolean hasRoom() {
+        return !pool.isExhausted() && staging.filter(Staging::isFull).isEmpty();
     }
 
     /** While memory is short, those batches leave before they are full that give most of it back. */
@@ -204,7 +247,7 @@ final class Pipeline {
 
     /** More input can be taken: there is some to come, and memory for it. */
     boolean wantsInput() {
-        return !inputClosed && whenUsedUp.isEmpty() && !pool.isExhausted();
+        return !inputClosed && whenUsedUp.isEmpty() && hasRoom();
     }
 
     /** When {@link #take} has something to do even without an event. */
@@ -217,11 +260,12 @@ final class Pipeline {
         if (aborted) {
             return true;
         }
-        return terminating
-                ? window.inFlight() == 0
-                : inputClosed
-                        && indexes.isAsked()
-                        && routes.stream().allMatch(route -> route.writer().isDone());
+        return terminating ? window.inFlight() == 0 : inputClosed && everythingIsWritten() && replacements.isSettled();
+    }
+
+    private boolean everythingIsWritten() {
+        return indexes.isAsked()
+                && routes.stream().allMatch(route -> route.writer().isDone());
     }
 
     /**
@@ -234,18 +278,24 @@ final class Pipeline {
         return failures.first().or(this::unconfirmedEnd);
     }
 
-    /** A platform that knows refreshes confirms every stream that the source has read to its end (airbyte-semantics §2). */
+    /**
+     * A platform that knows refreshes confirms every stream that the source has read to its end (airbyte-semantics §2);
+     * elsewhere it matters for the tables that were to be replaced.
+     */
     private Optional<Failure> unconfirmedEnd() {
-        if (terminating
-                || plan.caller() != Caller.REFRESH_PLATFORM
-                || router.incomplete().isEmpty()) {
+        final List<StreamDescriptor> incomplete = plan.caller() == Caller.REFRESH_PLATFORM
+                ? plan.streams().stream()
+                        .map(PlannedStream::descriptor)
+                        .filter(stream -> !completion.isConfirmed(stream))
+                        .toList()
+                : replacements.incomplete();
+        if (terminating || incomplete.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 Failure.transientError(("The input ended before the source had completed every stream, so the"
-                                + " source or the platform has failed. Everything that arrived was written. Not complete: %s.")
-                        .formatted(router.incomplete().stream()
-                                .map(Object::toString)
-                                .collect(Collectors.joining(", ")))));
+                                + " source or the platform has failed. Tables that were to be replaced by a stream that is"
+                                + " not complete keep what they held; everything else that arrived was written. Not complete: %s.")
+                        .formatted(incomplete.stream().map(Object::toString).collect(Collectors.joining(", ")))));
     }
 }

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
+import io.airbyte.integrations.destination.convex.convex.GenerationMarker;
 import io.airbyte.integrations.destination.convex.document.ChangedFields;
 import io.airbyte.integrations.destination.convex.document.DocumentEncoder;
 import io.airbyte.integrations.destination.convex.document.DocumentOptions;
@@ -9,6 +10,7 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -17,8 +19,19 @@ import java.util.stream.Collectors;
  * @param configured the stream as the user configured it
  * @param table the Convex table
  * @param names what its columns are called there
+ * @param content what becomes of the documents that the table holds
  */
-public record PlannedStream(ConfiguredStream configured, String table, FieldNames names) {
+public record PlannedStream(ConfiguredStream configured, String table, FieldNames names, Content content) {
+
+    /** What becomes of the documents that a table holds when a sync begins. */
+    public enum Content {
+        /** They stay. */
+        KEPT,
+        /** The stream's records take their place, every time. */
+        REPLACED,
+        /** The stream's records take their place, unless the table holds records of the same generation already. */
+        REPLACED_ONCE_A_GENERATION
+    }
 
     public StreamDescriptor descriptor() {
         return configured.descriptor();
@@ -29,6 +42,30 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
         return configured.destinationSyncMode() == DestinationSyncMode.APPEND_DEDUP;
     }
 
+    /** The table will hold what this sync writes, and nothing else. */
+    public boolean isReplaced() {
+        return content != Content.KEPT;
+    }
+
+    /** The generation that this sync is about, where the platform has told one. */
+    Optional<Long> generation() {
+        return configured.generationId().stream().boxed().findFirst();
+    }
+
+    /** Says that the table holds this stream's generation. */
+    GenerationMarker marker() {
+        return new GenerationMarker(
+                table,
+                descriptor(),
+                configured.generationId().orElseThrow(),
+                configured.syncId().orElse(0));
+    }
+
+    /** The stream as it is written to a table that holds its generation already. */
+    PlannedStream continued() {
+        return new PlannedStream(configured, table, names, Content.KEPT);
+    }
+
     /** The paths of the primary key's fields as they are stored. */
     public List<List<String>> primaryKey() {
         return names.primaryKeyPaths();
@@ -36,12 +73,13 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
 
     /** The stream in a sentence for the log. */
     public String description() {
-        return "Stream %s goes to table %s, %s%s."
+        return "Stream %s goes to table %s, %s%s%s."
                 .formatted(
                         descriptor(),
                         table,
                         isDeduplicated() ? "append_dedup" : "append",
-                        isDeduplicated() ? primaryKeyText() : "");
+                        isDeduplicated() ? primaryKeyText() : "",
+                        isReplaced() ? ", in place of what the table holds" : "");
     }
 
     /** Turns records of this stream into documents. */

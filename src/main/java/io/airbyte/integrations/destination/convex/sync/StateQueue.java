@@ -1,7 +1,5 @@
 package io.airbyte.integrations.destination.convex.sync;
 
-import io.airbyte.integrations.destination.convex.json.ByteSlice;
-import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -24,14 +22,26 @@ final class StateQueue {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(byte[] line, long lastRecord, long recordCount) {}
 
-    private final MessageWriter output;
+    /** Takes states that may leave. */
+    @FunctionalInterface
+    interface Sink {
+        /**
+         * Takes a state that may leave.
+         *
+         * @param line the message as received
+         * @param recordCount how many records arrived since the state before it
+         */
+        void state(byte[] line, long recordCount);
+    }
+
+    private final Sink sink;
     private final MemoryPool pool;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean added;
     private long lastRecordOfLastState;
-    private long released;
 
-    StateQueue(final MessageWriter output, final MemoryPool pool) {
-        this.output = output;
+    StateQueue(final Sink sink, final MemoryPool pool) {
+        this.sink = sink;
         this.pool = pool;
     }
 
@@ -40,21 +50,21 @@ final class StateQueue {
         pool.charge(memory(line));
         waiting.add(new Waiting(line, lastRecord, lastRecord - lastRecordOfLastState));
         lastRecordOfLastState = lastRecord;
+        added = true;
     }
 
     /** The states leave that came after no more than {@code durable} records. */
     void releaseUpTo(final long durable) {
         while (!waiting.isEmpty() && waiting.element().lastRecord() <= durable) {
             final Waiting state = waiting.remove();
-            output.state(ByteSlice.of(state.line()), state.recordCount());
+            sink.state(state.line(), state.recordCount());
             pool.discharge(memory(state.line()));
-            released++;
         }
     }
 
-    /** How many states have left. */
-    long released() {
-        return released;
+    /** States have come, and more records after the last of them. */
+    boolean endsWithoutState(final long arrived) {
+        return added && arrived > lastRecordOfLastState;
     }
 
     private static long memory(final byte[] line) {

@@ -8,12 +8,15 @@ final class StreamCheckpoint {
 
     private final Checkpoints checkpoints;
     private final StateQueue states;
+    private final boolean withheld;
     private long arrived;
     private long durable;
 
-    StreamCheckpoint(final Checkpoints checkpoints, final StateQueue states) {
+    /** @param withheld states go to where they wait for the end of the sync, whatever is durable */
+    StreamCheckpoint(final Checkpoints checkpoints, final StateQueue states, final boolean withheld) {
         this.checkpoints = checkpoints;
         this.states = states;
+        this.withheld = withheld;
     }
 
     /** One more record has arrived; returns its number among all records of the sync. */
@@ -30,7 +33,12 @@ final class StreamCheckpoint {
 
     void add(final byte[] state) {
         states.add(state, arrived);
-        states.releaseUpTo(durable);
+        states.releaseUpTo(withheld ? arrived : durable);
+    }
+
+    /** The stream sends states, and the last of its records came after the last of them. */
+    boolean endsWithoutItsState() {
+        return states.endsWithoutState(arrived);
     }
 
     long arrived() {
@@ -39,10 +47,5 @@ final class StreamCheckpoint {
 
     long durable() {
         return durable;
-    }
-
-    /** How many of this stream's states have left. */
-    long statesReleased() {
-        return states.released();
     }
 }

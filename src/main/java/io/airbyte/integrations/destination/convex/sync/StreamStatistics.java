@@ -41,7 +41,7 @@ final class StreamStatistics {
         }
     }
 
-    void recordsWritten(final int records) {
+    void recordsWritten(final long records) {
         written += records;
     }
 

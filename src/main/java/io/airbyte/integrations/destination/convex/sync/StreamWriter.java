@@ -3,7 +3,7 @@ package io.airbyte.integrations.destination.convex.sync;
 import io.airbyte.integrations.destination.convex.document.EncodedDocument;
 
 /** How the documents of one stream become durable. Records of a stream become durable in arrival order. */
-sealed interface StreamWriter permits AppendWriter, DedupWriter {
+sealed interface StreamWriter permits AppendWriter, DedupWriter, ReplaceWriter {
 
     /** Takes the stream's next document, which is copied; it leaves when there is enough to send. */
     void write(EncodedDocument document);

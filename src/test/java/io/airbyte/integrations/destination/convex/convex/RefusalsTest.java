@@ -51,6 +51,13 @@ class RefusalsTest {
         "400, InvalidImport, TRANSIENT_ERROR, Run the sync again later",
         "400, ImportSchemaChanged, TRANSIENT_ERROR, Run the sync again",
         "400, TableConflict, TRANSIENT_ERROR, Run the sync again",
+        "400, TableNumberConflict, TRANSIENT_ERROR, Run the sync again",
+        "400, ImportConflict, TRANSIENT_ERROR, Run the sync again",
+        "400, ImportForeignKey, CONFIG_ERROR, refers to the table with v.id(…)",
+        "404, ImportNotFound, TRANSIENT_ERROR, no longer knows the import",
+        "400, ImportCanceled, TRANSIENT_ERROR, Somebody cancelled the import in the dashboard",
+        "400, ImportFailed, TRANSIENT_ERROR, could not complete the import",
+        "400, OptimisticConcurrencyControlFailure, TRANSIENT_ERROR, Other writes",
         "400, ValueTooLargeError, SYSTEM_ERROR, beyond Convex's limits",
         "400, TooManyFieldsError, SYSTEM_ERROR, beyond Convex's limits",
         "400, ArrayTooLong, SYSTEM_ERROR, beyond Convex's limits",
@@ -107,6 +114,63 @@ class RefusalsTest {
                 .contains("The schema of table \"s\" (convex/schema.ts) " + words)
                 .contains("push the schema and run the sync again");
         assertThat(message(400, "SchemaEnforcementError", "")).contains("A table's schema (convex/schema.ts) does not");
+    }
+
+    @Test
+    void a_document_that_an_import_cannot_use_is_the_connector_s_fault() {
+        final Failure failure = Refusals.failure(
+                new Refused<Void>(400, "ImportFailed", "Row 7 wasn't a valid Convex value: expected object"), DOING);
+
+        assertThat(failure.kind()).isEqualTo(Kind.SYSTEM_ERROR);
+        assertThat(failure.message())
+                .isEqualTo(
+                        "Convex refused writing to table \"users\". Convex could not use a document in the form that the"
+                                + " connector wrote it in. The table still holds what it held. Please report it. Convex said:"
+                                + " ImportFailed: Row 7 wasn't a valid Convex value: expected object");
+    }
+
+    @Test
+    void an_import_that_the_deployment_does_not_know_is_not_about_an_index() {
+        final Refused<Void> refused = new Refused<>(400, "InvalidImport", "invalid import id zzz");
+
+        assertThat(Refusals.failure(refused, DOING).message()).contains("no longer knows the import");
+        assertThat(Refusals.maySucceedLater(refused)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ImportSchemaChanged, true",
+        "TableConflict, true",
+        "ImportConflict, true",
+        "TableNumberConflict, true",
+        "InvalidImport, true",
+        "OptimisticConcurrencyControlFailure, true",
+        "SchemaEnforcementError, false",
+        "ImportCanceled, false",
+        "ImportFailed, false",
+        "ImportForeignKey, false",
+        "ImportNotFound, false",
+        "InvalidDocumentError, false",
+        "OperationNotPermitted, false",
+        "'', false"
+    })
+    void an_import_is_worth_another_upload_where_something_else_changed_meanwhile(
+            final String code, final boolean worth) {
+        assertThat(Refusals.maySucceedLater(new Refused<Void>(400, code, "Convex's words")))
+                .isEqualTo(worth);
+    }
+
+    @Test
+    void a_schema_refusal_of_an_import_names_table_and_field_too() {
+        final String text = ServerMessage.withoutData(
+                "Hit an error while importing:\nFailed to insert or update a document in table \"strict\" because it does"
+                        + " not match the schema: Value does not match validator.\nPath: .id\nValue: \"two\"\nValidator:"
+                        + " v.float64()",
+                true);
+
+        assertThat(message(400, ImportFailure.code(text), text))
+                .contains(
+                        "The schema of table \"strict\" (convex/schema.ts) does not accept a value of the field \"id\"");
     }
 
     @Test

@@ -39,6 +39,7 @@ final class FakeDeployment implements Deployment {
     private final Deque<BiFunction<ImportRequest, FakeDeployment, Outcome<Void>>> script = new ArrayDeque<>();
 
     private final Map<String, List<ObjectNode>> tables = new LinkedHashMap<>();
+    private final FakeImports snapshots = new FakeImports(tables::put);
     private final Map<String, List<List<String>>> indexes = new HashMap<>();
     private final Set<String> backfilling = new LinkedHashSet<>();
     private final List<ImportRequest> imports = new ArrayList<>();
@@ -156,6 +157,10 @@ final class FakeDeployment implements Deployment {
 
     List<ImportRequest> imports() {
         return imports;
+    }
+
+    boolean hasTable(final String table) {
+        return tables.containsKey(table);
     }
 
     Map<String, List<List<String>>> indexes() {
@@ -312,55 +317,62 @@ final class FakeDeployment implements Deployment {
         return Optional.of(key);
     }
 
+    FakeImports snapshots() {
+        return snapshots;
+    }
+
     @Override
     public CompletableFuture<Outcome<Void>> clearTable(final String table) {
-        throw new UnsupportedOperationException();
+        return snapshots.clearTable(table);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
+        return CompletableFuture.completedFuture(new Outcome.Done<>(snapshots.isWatchable()));
     }
 
     @Override
     public CompletableFuture<Outcome<String>> startUpload() {
-        throw new UnsupportedOperationException();
+        return snapshots.startUpload();
     }
 
     @Override
     public CompletableFuture<Outcome<String>> uploadPart(
             final String uploadToken, final int number, final RequestBody part) {
-        throw new UnsupportedOperationException();
+        return snapshots.uploadPart(uploadToken, number, part);
     }
 
     @Override
     public CompletableFuture<Outcome<String>> finishUpload(
             final String table, final String uploadToken, final List<String> partTokens) {
-        throw new UnsupportedOperationException();
+        return snapshots.finishUpload(table, uploadToken, partTokens);
     }
 
     @Override
     public CompletableFuture<Outcome<ImportState>> importState(final String importId) {
-        throw new UnsupportedOperationException();
+        return snapshots.importState(importId);
     }
 
     @Override
     public CompletableFuture<Outcome<Void>> performImport(final String importId) {
-        throw new UnsupportedOperationException();
+        return snapshots.performImport(importId);
     }
 
     @Override
     public CompletableFuture<Outcome<Long>> importAtOnce(final String table, final RequestBody lines) {
-        throw new UnsupportedOperationException();
+        return snapshots.importAtOnce(table, lines);
     }
 
     @Override
     public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
-        throw new UnsupportedOperationException();
+        return CompletableFuture.completedFuture(
+                readable
+                        ? new Outcome.Done<>(List.copyOf(snapshots.markers().values()))
+                        : new Outcome.Refused<>(200, "OperationNotPermitted", "Operation query not permitted"));
     }
 
     @Override
     public CompletableFuture<Outcome<Void>> writeGenerationMarkers(final List<GenerationMarker> markers) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Outcome<Boolean>> mayWatchImports() {
-        return CompletableFuture.completedFuture(new Outcome.Done<>(true));
+        return snapshots.writeMarkers(markers);
     }
 }

@@ -119,22 +119,33 @@ class SyncPlanTest {
     }
 
     @Test
-    void overwrite_is_not_yet_supported_for_any_caller() {
+    void overwrite_replaces_for_every_caller() {
         final ConfiguredStream overwrite = stream("users", DestinationSyncMode.OVERWRITE, List.of());
-        assertThat(mistake(overwrite)).contains("users", "overwrite", "not yet supported");
-        assertThat(mistake(PLATFORM, overwrite)).contains("users", "overwrite", "not yet supported");
+        assertThat(plan(overwrite).replacesTables()).isTrue();
+        assertThat(plan(PLATFORM, overwrite).replacesTables()).isTrue();
+        assertThat(plan(PLATFORM, generation(overwrite, 3, 3)).streams())
+                .extracting(PlannedStream::content)
+                .containsExactly(PlannedStream.Content.REPLACED);
     }
 
     @Test
-    void a_truncating_refresh_is_not_yet_supported() {
-        assertThat(mistake(PLATFORM, generation(append("users"), 3, 3))).contains("users", "not yet supported");
+    void a_truncating_refresh_replaces_once_a_generation() {
+        assertThat(plan(PLATFORM, generation(append("users"), 3, 3), generation(append("pets"), 3, 0))
+                        .streams())
+                .extracting(PlannedStream::content)
+                .containsExactly(PlannedStream.Content.REPLACED_ONCE_A_GENERATION, PlannedStream.Content.KEPT);
+    }
+
+    @Test
+    void the_table_of_the_connectors_own_notes_is_not_for_streams() {
+        assertThat(mistake(append("airbyte_generations"))).contains("airbyte_generations", "prefix or a namespace");
     }
 
     @Test
     void the_ids_that_PyAirbyte_sends_with_every_sync_truncate_nothing() {
         assertThat(plan(generation(append("users"), 1, 1), generation(dedup("orders"), 1, 1))
-                        .caller())
-                .isEqualTo(Caller.NO_PLATFORM);
+                        .replacesTables())
+                .isFalse();
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig.LargeIntegers;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig.UnstorableValues;
+import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
@@ -13,6 +14,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import io.airbyte.integrations.destination.convex.protocol.SyncMode;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +38,7 @@ final class SyncRig {
     private static final ConnectorConfig CONFIG = new ConnectorConfig(
             "http://127.0.0.1:3210", "key", LargeIntegers.STRING, UnstorableValues.NULL_AND_RECORD, false);
 
-    final FakeDeployment deployment = new FakeDeployment();
+    final FakeDeployment deployment;
 
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final Deque<Runnable> answers = new ArrayDeque<>();
@@ -45,13 +47,40 @@ final class SyncRig {
     private long now = 1_000_000;
 
     private SyncRig(final long heapBytes, final Map<String, String> environment, final List<ConfiguredStream> streams) {
-        final SyncPlan plan = SyncPlan.of(new ConfiguredCatalog(streams, List.of()), environment);
+        this(heapBytes, environment, streams, new FakeDeployment(), Optional.empty());
+    }
+
+    private SyncRig(
+            final long heapBytes,
+            final Map<String, String> environment,
+            final List<ConfiguredStream> streams,
+            final FakeDeployment deployment,
+            final Optional<SpoolFolder> spool) {
+        this.deployment = deployment;
         pipeline = new Pipeline(
-                plan,
+                prepared(SyncPlan.of(new ConfiguredCatalog(streams, List.of()), environment)),
                 CONFIG,
                 deployment,
                 new MessageWriter(stdout),
-                new Surroundings(() -> now, new SplittableRandom(1), answers::add, heapBytes));
+                new Surroundings(() -> now, new SplittableRandom(1), answers::add, Runnable::run, heapBytes, spool));
+    }
+
+    private SyncPlan prepared(final SyncPlan plan) {
+        try {
+            return new SyncPreparation(deployment, new RetryPolicy(new SplittableRandom(1)), pause -> {})
+                    .prepared(plan);
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A sync that may replace tables. */
+    static SyncRig replacing(
+            final SpoolFolder spool,
+            final FakeDeployment deployment,
+            final Map<String, String> environment,
+            final ConfiguredStream... streams) {
+        return new SyncRig(256L << 20, environment, List.of(streams), deployment, Optional.of(spool)).start();
     }
 
     static SyncRig of(final ConfiguredStream... streams) {
@@ -124,8 +153,12 @@ final class SyncRig {
     }
 
     static String complete(final String stream) {
-        return "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1,\"stream_status\":{\"stream_descriptor\":{\"name\":\"%s\"},\"status\":\"COMPLETE\"}}}"
-                .formatted(stream);
+        return status(stream, "COMPLETE");
+    }
+
+    static String status(final String stream, final String status) {
+        return "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1,\"stream_status\":{\"stream_descriptor\":{\"name\":\"%s\"},\"status\":\"%s\"}}}"
+                .formatted(stream, status);
     }
 
     SyncRig reads(final String... lines) {

@@ -1,0 +1,123 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * The disk that documents wait on until their table is replaced, shared by all streams of a sync. Segments that were
+ * uploaded are kept, since an upload may have to begin anew, but only while they have no more than a gigabyte together with
+ * the rest; beyond it they are let go, and while none is left that could be, no input is read.
+ */
+final class Staging {
+
+    /** What the disk keeps for others. */
+    private static final long RESERVE = 64L << 20;
+
+    /** A gigabyte, less what is written before anybody looks again. */
+    private static final long LARGEST = (1L << 30) - RESERVE;
+
+    private static final long SMALLEST = 64L << 20;
+
+    private final SpoolFolder folder;
+    private final long limit;
+    private final Executor background;
+    private final Executor pipeline;
+    private final long memory;
+    private final List<PartUpload> uploads = new ArrayList<>();
+
+    /** @param memory how many bytes of heap the search for the last record of each key may take */
+    Staging(final SpoolFolder folder, final Executor background, final Executor pipeline, final long memory) {
+        this.folder = folder;
+        this.limit = Math.max(SMALLEST, Math.min(LARGEST, folder.usableBytes() - RESERVE));
+        this.background = background;
+        this.pipeline = pipeline;
+        this.memory = memory;
+    }
+
+    SpoolFolder folder() {
+        return folder;
+    }
+
+    long memory() {
+        return memory;
+    }
+
+    /** What this upload has sent may be let go when the disk runs short. */
+    void register(final PartUpload upload) {
+        uploads.add(upload);
+    }
+
+    /**
+     * There is room for these bytes.
+     *
+     * @throws Failure a config error that names the stream and the disk, if there is none
+     */
+    void requireRoomFor(final long bytes, final StreamDescriptor stream) {
+        if (folder.used() + bytes > limit) {
+            letGo(bytes);
+        }
+        if (folder.usableBytes() < RESERVE + bytes) {
+            throw Failure.config(
+                    ("The documents of stream %s wait on disk until they replace the table, and the disk is too small: %s holds"
+                                    + " %,d MB of them, and only %,d MB are free, of which %,d MB are left to others. Give the"
+                                    + " connector a larger disk (a larger volume, or TMPDIR set to a folder on one); the table keeps"
+                                    + " what it held.")
+                            .formatted(
+                                    stream,
+                                    folder.path(),
+                                    folder.used() >> 20,
+                                    folder.usableBytes() >> 20,
+                                    RESERVE >> 20));
+        }
+    }
+
+    private void letGo(final long bytes) {
+        while (folder.used() + bytes > limit) {
+            final var largest = uploads.stream().max(Comparator.comparingLong(PartUpload::bytesToLetGo));
+            if (largest.isEmpty() || largest.get().bytesToLetGo() == 0) {
+                return;
+            }
+            largest.get().letGo();
+        }
+    }
+
+    /** The disk is used up by what is on its way: no more input is to be read before some of it has arrived. */
+    boolean isFull() {
+        if (folder.used() < limit) {
+            return false;
+        }
+        letGo(1);
+        return folder.used() >= limit && uploads.stream().anyMatch(PartUpload::hasMoreToSend);
+    }
+
+    /** Does work that takes long on another thread, and {@code done} or {@code failed} on the pipeline's. */
+    <T> void inBackground(final Callable<T> work, final Consumer<T> done, final Consumer<Failure> failed) {
+        background.execute(() -> {
+            try {
+                final T result = work.call();
+                pipeline.execute(() -> done.accept(result));
+            } catch (final IOException e) {
+                pipeline.execute(() -> failed.accept(broken(e)));
+            } catch (final Exception e) {
+                pipeline.execute(() ->
+                        failed.accept(Failure.system("An unexpected error ended the sync; please report it.", e)));
+            }
+        });
+    }
+
+    /** What it means to the user that the disk does not do what it should. */
+    static Failure broken(final IOException cause) {
+        return Failure.system(
+                "The temporary folder, where records wait that replace a table, cannot be used: %s. Free some disk space there, or set TMPDIR to another folder."
+                        .formatted(cause.getMessage()),
+                cause);
+    }
+}

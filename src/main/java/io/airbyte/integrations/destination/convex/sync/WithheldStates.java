@@ -1,0 +1,36 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import io.airbyte.integrations.destination.convex.spool.LineLog;
+import java.io.IOException;
+
+/**
+ * States that must not leave before every table is replaced that is to be: on disk, in arrival order. If the sync fails
+ * they never leave.
+ */
+final class WithheldStates implements StateQueue.Sink {
+
+    private final LineLog log;
+
+    WithheldStates(final LineLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public void state(final byte[] line, final long recordCount) {
+        try {
+            log.add(line, recordCount);
+        } catch (final IOException e) {
+            throw Staging.broken(e);
+        }
+    }
+
+    /** Every state leaves, since everything that the sync was to do is durable. */
+    void release(final StateQueue.Sink output) {
+        try {
+            log.forEach(output::state);
+        } catch (final IOException e) {
+            throw Staging.broken(e);
+        }
+        log.delete();
+    }
+}

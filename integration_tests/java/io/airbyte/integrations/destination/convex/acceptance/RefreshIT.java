@@ -717,12 +717,9 @@ class RefreshIT {
     void a_stream_may_not_be_written_to_the_table_of_markers() {
         for (final ConfiguredStreamJson stream :
                 List.of(append(MARKERS), append("generations").namespace("airbyte"), inMode(MARKERS, "overwrite"))) {
-            try (PackagedConnector connector =
-                    new LocalSync(deployment, folder).start(catalog(append("orders"), stream))) {
-                assertThat(assertFailed(connector.ended(), "config_error"))
-                        .contains(MARKERS)
-                        .doesNotContain("orders");
-            }
+            final Result result = new LocalSync(deployment, folder).write(catalog(append("orders"), stream));
+
+            assertThat(assertFailed(result, "config_error")).contains(MARKERS).doesNotContain("orders");
         }
         assertThat(deployment.tables()).isEmpty();
     }

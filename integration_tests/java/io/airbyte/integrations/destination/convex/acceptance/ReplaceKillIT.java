@@ -332,13 +332,13 @@ class ReplaceKillIT {
 
     private void retry(final Case which, final int from) {
         try (PackagedConnector connector = start(which, 1)) {
+            final List<String> lines = which.lines(from);
+            connector.reads(lines.stream()).endOfInput();
             if (which.boundary() == Boundary.AFTER_PERFORM_IMPORT_SLOW) {
                 until(connector).until(() -> !deployment.requests().isEmpty());
-                deployment.importStepTime(Duration.ofMillis(20));
                 deployment.finishImports();
             }
-            final List<String> lines = which.lines(from);
-            final Result result = connector.reads(lines.stream()).result();
+            final Result result = connector.ended();
 
             assertSucceeded(result);
             assertThat(LocalSync.statesAsSent(result))

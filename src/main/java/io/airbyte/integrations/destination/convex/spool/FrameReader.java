@@ -10,6 +10,9 @@ import java.util.zip.Inflater;
 /** Reads the frames of a file, one after the other, each into memory of its own. Opens the file for each anew. */
 final class FrameReader {
 
+    /** The checksum is of the header's other fields too. */
+    private static final int HEADER_CHECKED = FrameWriter.HEADER_BYTES - Integer.BYTES;
+
     private final SpoolFile file;
     private final long end;
     private long position;
@@ -42,6 +45,7 @@ final class FrameReader {
             final byte[] body = new byte[stored];
             SpoolFile.fill(ByteBuffer.wrap(body), channel, position + FrameWriter.HEADER_BYTES);
             final CRC32C checksum = new CRC32C();
+            checksum.update(header.array(), 0, HEADER_CHECKED);
             checksum.update(body);
             if ((int) checksum.getValue() != header.getInt()) {
                 throw damaged();

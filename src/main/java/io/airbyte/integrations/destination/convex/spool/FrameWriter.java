@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
 
 /**
- * Writes frames: a header (stored length, raw length, CRC-32C of the stored bytes, each of four bytes) and the content,
- * deflated where that is smaller. The two lengths are equal exactly if it is not deflated.
+ * Writes frames: a header (stored length, raw length, CRC-32C of both and of what is stored, each of four bytes) and the
+ * content, deflated where that is smaller. The two lengths are equal exactly if it is not deflated.
  */
 final class FrameWriter {
 
@@ -36,19 +36,20 @@ final class FrameWriter {
         } else {
             content.forEach(buffer -> body.add(buffer.duplicate()));
         }
-        final CRC32C checksum = new CRC32C();
-        body.forEach(buffer -> checksum.update(buffer.duplicate()));
-        body.add(
-                0,
-                ByteBuffer.allocate(HEADER_BYTES)
-                        .putInt(stored)
-                        .putInt(bytes)
-                        .putInt((int) checksum.getValue())
-                        .flip());
+        body.add(0, header(stored, bytes, body));
         file.append(body.toArray(ByteBuffer[]::new));
         if (deflated.length > KEPT_BUFFER) {
             deflated = new byte[0];
         }
+    }
+
+    private static ByteBuffer header(final int stored, final int raw, final List<ByteBuffer> body) {
+        final ByteBuffer header =
+                ByteBuffer.allocate(HEADER_BYTES).putInt(stored).putInt(raw);
+        final CRC32C checksum = new CRC32C();
+        checksum.update(header.duplicate().flip());
+        body.forEach(buffer -> checksum.update(buffer.duplicate()));
+        return header.putInt((int) checksum.getValue()).flip();
     }
 
     /** Returns how many bytes of {@link #deflated} hold the content; {@code bytes} if they would not be fewer. */

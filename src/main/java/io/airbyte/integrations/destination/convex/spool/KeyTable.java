@@ -33,7 +33,7 @@ final class KeyTable {
      */
     KeyTable(final long memoryBytes, final long mostKeys) {
         final long affordable = memoryBytes / (WORDS * Long.BYTES);
-        final long needed = mostKeys + mostKeys / 3 + 2;
+        final long needed = mostKeys + mostKeys / 2 + 4;
         slots = (int) Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, Math.min(affordable, needed)));
         this.mostKeys = slots / 4 * 3;
         words = new long[slots * WORDS];

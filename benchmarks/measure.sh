@@ -32,7 +32,7 @@ calculate() {
 start_sink() {
     "$java" -Xmx1g benchmarks/Sink.java --sum version >"$work/sink" &
     sink=$!
-    until grep -q CONVEX_DEPLOY_KEY "$work/sink"; do
+    until grep -qs CONVEX_DEPLOY_KEY "$work/sink"; do
         kill -0 "$sink"
         sleep 0.1
     done

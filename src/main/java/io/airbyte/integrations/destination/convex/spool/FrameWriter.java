@@ -20,6 +20,7 @@ final class FrameWriter {
 
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
     private byte[] deflated = new byte[0];
+    private boolean ended;
 
     /**
      * Appends one frame.
@@ -27,8 +28,12 @@ final class FrameWriter {
      * @param content what remains in these buffers, at least a byte together; their positions stay
      * @throws IOException if the file does not have the whole frame; it has none of it then
      */
-    void append(final SpoolFile file, final List<ByteBuffer> content, final int bytes, final boolean compressed)
+    synchronized void append(
+            final SpoolFile file, final List<ByteBuffer> content, final int bytes, final boolean compressed)
             throws IOException {
+        if (ended) {
+            throw new IOException("The spool folder is closed.");
+        }
         final int stored = compressed ? deflate(content, bytes) : bytes;
         final List<ByteBuffer> body = new ArrayList<>(content.size() + 1);
         if (stored < bytes) {
@@ -72,8 +77,9 @@ final class FrameWriter {
         return deflater.finished() ? written : bytes;
     }
 
-    /** Gives the memory outside of the heap back; nothing is written afterwards. */
-    void end() {
+    /** Gives the memory outside of the heap back; nothing is written afterwards. For any thread. */
+    synchronized void end() {
+        ended = true;
         deflater.end();
     }
 }

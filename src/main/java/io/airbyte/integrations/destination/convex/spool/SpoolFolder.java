@@ -136,16 +136,16 @@ public final class SpoolFolder implements AutoCloseable {
         return new SpoolFile(path.resolve(Integer.toString(files++)), opener, used);
     }
 
-    FrameWriter frames() throws IOException {
-        if (closed) {
-            throw new IOException("The spool folder is closed.");
-        }
+    FrameWriter frames() {
         return frames;
     }
 
-    /** Removes all of it. What cannot be removed is left for the next start. */
+    /**
+     * Removes all of it; what cannot be removed is left for the next start. For any thread, so that a process that is told
+     * to stop can tidy up: who writes or reads meanwhile gets an {@link IOException}.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
@@ -157,7 +157,7 @@ public final class SpoolFolder implements AutoCloseable {
         } catch (final IOException e) {
             // The lock goes with the process.
         }
-        // Where a locked file cannot be deleted.
+        // Again, for where a locked file cannot be deleted, and for what was still being written.
         FolderLayout.delete(path);
     }
 }

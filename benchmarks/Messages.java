@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -6,8 +8,6 @@ import java.io.OutputStream;
 import java.util.BitSet;
 import java.util.Locale;
 import java.util.SplittableRandom;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Writes to stdout what a source would emit, as fast as a pipe takes it, the same for the same options. What a
@@ -85,14 +85,32 @@ final class Messages {
 
     private void wideRecord(final long id) throws IOException {
         begin("wide");
-        text("{\"id\":").number(id).text(",\"uuid\":\"").hex(16).text("\",\"name\":\"").words(2);
+        text("{\"id\":")
+                .number(id)
+                .text(",\"uuid\":\"")
+                .hex(16)
+                .text("\",\"name\":\"")
+                .words(2);
         text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":").number(random.nextInt(1_000_000));
         text(".25,\"quantity\":").number(random.nextInt(500)).text(",\"active\":");
-        text(random.nextInt(3) == 0 ? "false" : "true").text(",\"discount\":null,\"created_at\":\"").time();
-        text("\",\"updated_at\":\"").time().text("\",\"address\":{\"street\":\"").words(2).text("\",\"number\":\"");
+        text(random.nextInt(3) == 0 ? "false" : "true")
+                .text(",\"discount\":null,\"created_at\":\"")
+                .time();
+        text("\",\"updated_at\":\"")
+                .time()
+                .text("\",\"address\":{\"street\":\"")
+                .words(2)
+                .text("\",\"number\":\"");
         number(random.nextInt(200)).text("\",\"city\":\"").text(CITIES[random.nextInt(CITIES.length)]);
-        text("\",\"postal_code\":\"").number(10_000 + random.nextInt(90_000)).text("\",\"country\":\"CH\"},\"tags\":[\"");
-        words(1).text("\",\"").words(1).text("\",\"").words(1).text("\"],\"notes\":\"").words(60 + random.nextInt(40));
+        text("\",\"postal_code\":\"")
+                .number(10_000 + random.nextInt(90_000))
+                .text("\",\"country\":\"CH\"},\"tags\":[\"");
+        words(1).text("\",\"")
+                .words(1)
+                .text("\",\"")
+                .words(1)
+                .text("\"],\"notes\":\"")
+                .words(60 + random.nextInt(40));
         text("\"}");
         endOfRecord();
     }
@@ -121,8 +139,16 @@ final class Messages {
 
     private void keyedRecord(final int id, final int version, final boolean delete) throws IOException {
         begin("keyed");
-        text("{\"id\":").number(id).text(",\"version\":").number(version).text(",\"name\":\"").words(2);
-        text("\",\"amount\":").number(random.nextInt(100_000)).text(".5,\"_ab_cdc_updated_at\":\"").time();
+        text("{\"id\":")
+                .number(id)
+                .text(",\"version\":")
+                .number(version)
+                .text(",\"name\":\"")
+                .words(2);
+        text("\",\"amount\":")
+                .number(random.nextInt(100_000))
+                .text(".5,\"_ab_cdc_updated_at\":\"")
+                .time();
         text("\",\"_ab_cdc_deleted_at\":");
         if (delete) {
             text("\"").time().text("\"}");
@@ -145,13 +171,19 @@ final class Messages {
 
     private void state(final String stream) throws IOException {
         states++;
-        text("{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"").text(stream);
-        text("\"},\"stream_state\":{\"at\":").number(records).text("}},\"id\":").number(states).text("}}\n");
+        text("{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"")
+                .text(stream);
+        text("\"},\"stream_state\":{\"at\":")
+                .number(records)
+                .text("}},\"id\":")
+                .number(states)
+                .text("}}\n");
     }
 
     private void end(final String stream, final long documents, final long sum) throws IOException {
         state(stream);
-        text("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026396,\"stream_status\":");
+        text(
+                "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026396,\"stream_status\":");
         text("{\"stream_descriptor\":{\"name\":\"").text(stream).text("\"},\"status\":\"COMPLETE\"}}}\n");
         flush();
         System.err.printf(
@@ -168,8 +200,15 @@ final class Messages {
     }
 
     private Messages time() throws IOException {
-        text("2026-").twoDigits(1 + random.nextInt(12)).text("-").twoDigits(1 + random.nextInt(28)).text("T");
-        return twoDigits(random.nextInt(24)).text(":").twoDigits(random.nextInt(60)).text(":17Z");
+        text("2026-")
+                .twoDigits(1 + random.nextInt(12))
+                .text("-")
+                .twoDigits(1 + random.nextInt(28))
+                .text("T");
+        return twoDigits(random.nextInt(24))
+                .text(":")
+                .twoDigits(random.nextInt(60))
+                .text(":17Z");
     }
 
     private Messages twoDigits(final int number) throws IOException {
@@ -235,14 +274,13 @@ final class Messages {
             starts[i] = text.size();
             // The product of two prefers the first ones, as languages do.
             text.writeBytes(vocabulary[(int) (random.nextDouble() * random.nextDouble() * vocabulary.length)]);
-            final String mark =
-                    switch (random.nextInt(40)) {
-                        case 0, 1, 2 -> ", ";
-                        case 3, 4 -> ". ";
-                        case 5 -> "\\n ";
-                        case 6 -> "\\\" ";
-                        default -> " ";
-                    };
+            final String mark = switch (random.nextInt(40)) {
+                case 0, 1, 2 -> ", ";
+                case 3, 4 -> ". ";
+                case 5 -> "\\n ";
+                case 6 -> "\\\" ";
+                default -> " ";
+            };
             text.writeBytes(mark.getBytes(UTF_8));
         }
         return text.toByteArray();

@@ -1,3 +1,6 @@
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,9 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Stands where a Convex deployment would, for benchmarks: it reads every body, checks that it is JSON, counts, and
@@ -160,8 +160,7 @@ final class Figures {
         tables.forEach((name, contents) -> {
             text.append("documents of %s %d%n".formatted(name, contents.documents));
             for (int i = 0; i < summed.size(); i++) {
-                text.append(String.format(
-                        Locale.ROOT, "sum of %s.%s %.0f%n", name, summed.get(i), contents.sums[i]));
+                text.append(String.format(Locale.ROOT, "sum of %s.%s %.0f%n", name, summed.get(i), contents.sums[i]));
             }
         });
         return text.toString();
@@ -295,7 +294,8 @@ final class SinkDeployment {
                 return Answer.refusal("ImportFailed", "Part %d after %d parts.".formatted(number, upload.parts));
             }
             if (upload.parts > 0 && upload.lastPart < SMALLEST_PART) {
-                return Answer.refusal("ImportFailed", "A part of %d bytes was not the last.".formatted(upload.lastPart));
+                return Answer.refusal(
+                        "ImportFailed", "A part of %d bytes was not the last.".formatted(upload.lastPart));
             }
             upload.parts = number;
             upload.lastPart = request.length();
@@ -347,13 +347,12 @@ final class SinkDeployment {
     }
 
     private Answer query(final Map<String, String> texts) {
-        final String value =
-                switch (texts.getOrDefault("path", "")) {
-                    case "_system/cli/tableSize" -> figures.documents(texts.get("tableName")) + ".0";
-                    case "_system/cli/queryImport:list" -> "[]";
-                    case "_system/cli/queryImport" -> importRow(texts.get("importId"));
-                    default -> "{\"page\":[],\"isDone\":true,\"continueCursor\":\"end\"}";
-                };
+        final String value = switch (texts.getOrDefault("path", "")) {
+            case "_system/cli/tableSize" -> figures.documents(texts.get("tableName")) + ".0";
+            case "_system/cli/queryImport:list" -> "[]";
+            case "_system/cli/queryImport" -> importRow(texts.get("importId"));
+            default -> "{\"page\":[],\"isDone\":true,\"continueCursor\":\"end\"}";
+        };
         return Answer.ok("{\"status\":\"success\",\"value\":%s}".formatted(value));
     }
 
@@ -367,12 +366,11 @@ final class SinkDeployment {
                     "existing_rows_to_delete":"0","is_missing_id_field":true,"num_rows_written":"%s",\
                     "tablet_id":null,"total_num_rows_to_write":"%d"}\
                     """.formatted(Json.quoted(upload.table), written, rows);
-            final String state =
-                    switch (upload.state) {
-                        case "completed" -> ",\"num_rows_written\":\"%d\",\"timestamp\":\"1\"".formatted(rows);
-                        case "failed" -> ",\"error_message\":" + Json.quoted(upload.failure);
-                        default -> ",\"message_to_confirm\":\"\",\"require_manual_confirmation\":false";
-                    };
+            final String state = switch (upload.state) {
+                case "completed" -> ",\"num_rows_written\":\"%d\",\"timestamp\":\"1\"".formatted(rows);
+                case "failed" -> ",\"error_message\":" + Json.quoted(upload.failure);
+                default -> ",\"message_to_confirm\":\"\",\"require_manual_confirmation\":false";
+            };
             return """
                     {"_creationTime":1,"_id":%s,"checkpoints":[%s],"component_path":null,\
                     "format":{"format":"jsonl","table":%s},"mode":"Replace","state":{"state":"%s"%s}}\
@@ -889,7 +887,8 @@ final class Connection implements Runnable {
             return 0;
         }
         final int from = found + name.length();
-        return Long.parseLong(headers.substring(from, headers.indexOf("\r\n", from)).strip());
+        return Long.parseLong(
+                headers.substring(from, headers.indexOf("\r\n", from)).strip());
     }
 
     private void send(final SinkDeployment.Answer answer, final boolean usable) throws IOException {

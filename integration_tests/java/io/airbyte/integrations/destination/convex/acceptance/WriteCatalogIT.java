@@ -64,9 +64,9 @@ class WriteCatalogIT {
                 new Mistake("not a catalog", "{\"type\":\"CATALOG\"}", List.of("catalog.json", "list of \"streams\"")),
                 new Mistake("no streams", catalog(), List.of("no streams", "Select at least one")),
                 new Mistake(
-                        "overwrite",
-                        catalog(append("pets"), inMode("users", "overwrite")),
-                        List.of("Stream users", "overwrite is not yet supported", "append or append_dedup")),
+                        "the connector's own table",
+                        catalog(append("pets"), inMode("airbyte_generations", "overwrite")),
+                        List.of("Stream airbyte_generations", "a prefix or a namespace")),
                 new Mistake("all at once", allMistakesAtOnce(), WORDS_OF_ALL_MISTAKES));
     }
 
@@ -88,7 +88,7 @@ class WriteCatalogIT {
                 append("odd_key").with("primary_key", JsonNodeFactory.instance.textNode("id")),
                 append("hybrid").ids(3, 2, 1),
                 append("odd_id").ids(1, 0, 1).with("generation_id", JsonNodeFactory.instance.numberNode(1.5)),
-                inMode("replaced", "overwrite"));
+                append("generations").namespace("airbyte"));
     }
 
     private static final List<String> WORDS_OF_ALL_MISTAKES = List.of(
@@ -104,7 +104,7 @@ class WriteCatalogIT {
             "Stream odd_key has a malformed primary key",
             "Stream hybrid has generation 3 and minimum generation 2",
             "Stream odd_id has a generation_id that is not an integer",
-            "Stream replaced: the sync mode overwrite is not yet supported");
+            "Stream airbyte.generations would go to the table airbyte_generations");
 
     @ParameterizedTest
     @MethodSource("mistakes")
@@ -116,17 +116,6 @@ class WriteCatalogIT {
             assertThat(message).contains(mistake.words()).doesNotContain("good");
             assertThat(message.lines()).hasSizeLessThanOrEqualTo(mistake.words().size() + 1);
             assertThat(deployment.requests()).isEmpty();
-        }
-    }
-
-    @Test
-    void a_refresh_that_removes_records_is_refused_rather_than_taken_for_one_that_retains_them() {
-        deployment.close();
-        try (PackagedConnector connector = syncOfThePlatform()
-                .start(catalog(append("pets").ids(3, 0, 1), append("users").ids(3, 3, 1)))) {
-            assertThat(assertFailed(connector.ended(), "config_error"))
-                    .contains("Stream users", "replacing what the table holds", "is not yet supported")
-                    .doesNotContain("pets");
         }
     }
 

@@ -145,6 +145,7 @@ final class WriteCommand {
         }));
         try {
             if (!plan.replacesTables()) {
+                SpoolFolder.removeLeftovers(temporaryFolder());
                 return run(sync.apply(Optional.empty()), mailbox);
             }
             try (SpoolFolder spool = spoolFolder()) {
@@ -164,8 +165,12 @@ final class WriteCommand {
         }
     }
 
+    private static Path temporaryFolder() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
     private static SpoolFolder spoolFolder() {
-        final Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        final Path parent = temporaryFolder();
         try {
             return SpoolFolder.open(parent);
         } catch (final IOException e) {

@@ -46,6 +46,17 @@ public final class SpoolFolder implements AutoCloseable {
         return open(parent, (file, options) -> FileChannel.open(file, options, FolderLayout.fileAttributes(file)));
     }
 
+    /** For processes that need no folder: removes those that killed processes have left in {@code parent}. Never throws. */
+    public static void removeLeftovers(final Path parent) {
+        if (StaleFolders.mayExist(parent)) {
+            try {
+                open(parent).close();
+            } catch (final IOException e) {
+                // Whoever needs a folder there will say so.
+            }
+        }
+    }
+
     /** @param opener opens files of documents, keys and lines for writing */
     static SpoolFolder open(final Path parent, final SpoolFile.Opener opener) throws IOException {
         try {

@@ -30,6 +30,15 @@ final class StaleFolders {
         this.own = own;
     }
 
+    /** There are folders beside which a new one would find work to do. */
+    static boolean mayExist(final Path parent) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, FolderLayout.PREFIX + "*")) {
+            return folders.iterator().hasNext();
+        } catch (final IOException | DirectoryIteratorException e) {
+            return false;
+        }
+    }
+
     void remove() {
         final Path parent = own.resolveSibling("");
         final String prefixOfThisProcess = FolderLayout.prefixOfThisProcess();

@@ -30,6 +30,8 @@ final class ImportWatch {
     private final Consumer<Outcome<?>> anew;
     private final Consumer<Failure> failed;
     private final RepeatableRequests requests;
+    /** Counts for itself: between two of these a poll succeeds. */
+    private final RepeatableRequests confirmations;
 
     private long pollInterval = FIRST_POLL_MILLIS;
     private long waitingSince;
@@ -55,6 +57,7 @@ final class ImportWatch {
         this.anew = anew;
         this.failed = failed;
         this.requests = new RepeatableRequests(sending, "Stream " + stream.descriptor());
+        this.confirmations = new RepeatableRequests(sending, "Stream " + stream.descriptor());
     }
 
     /** Makes an import of a complete upload, and carries it out. */
@@ -121,13 +124,18 @@ final class ImportWatch {
                 pollInterval = FIRST_POLL_MILLIS;
                 pollLater(importId);
             } else {
-                requests.again(outcome, () -> poll(importId), () -> failed(outcome));
+                confirmations.again(
+                        outcome, () -> poll(importId), () -> failed.accept(confirmations.failure(outcome, doing())));
             }
         });
     }
 
     private void failed(final Outcome<?> outcome) {
-        failed.accept(requests.failure(outcome, "replacing table " + stream.table()));
+        failed.accept(requests.failure(outcome, doing()));
+    }
+
+    private String doing() {
+        return "replacing table " + stream.table();
     }
 
     private void pollLater(final String importId) {

@@ -52,6 +52,11 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
         return configured.generationId().stream().boxed().findFirst();
     }
 
+    /** The platform's number of the job that this sync belongs to, where it has told one. */
+    Optional<Long> sync() {
+        return configured.syncId().stream().boxed().findFirst();
+    }
+
     /** Says that the table holds this stream's generation. */
     GenerationMarker marker() {
         return new GenerationMarker(

@@ -69,23 +69,31 @@ public final class SyncPreparation {
 
     /** What a retry of a refresh sends belongs to what the attempt before it has written. */
     private static SyncPlan continued(final SyncPlan plan, final List<GenerationMarker> markers) {
-        final Map<String, Long> held = markers.stream()
-                .collect(Collectors.toMap(GenerationMarker::table, GenerationMarker::generation, Math::max));
+        final Map<String, GenerationMarker> held = markers.stream()
+                .collect(Collectors.toMap(GenerationMarker::table, marker -> marker, (one, other) -> other));
         return plan.with(plan.streams().stream()
-                .map(stream -> holdsGeneration(stream, held) ? toldOf(stream.continued()) : stream)
+                .map(stream -> holdsGeneration(stream, held) ? toldOf(stream.continued(), held) : stream)
                 .toList());
     }
 
-    private static boolean holdsGeneration(final PlannedStream stream, final Map<String, Long> held) {
-        final Optional<Long> generation = Optional.ofNullable(held.get(stream.table()));
+    private static boolean holdsGeneration(final PlannedStream stream, final Map<String, GenerationMarker> held) {
+        final Optional<GenerationMarker> marker = Optional.ofNullable(held.get(stream.table()));
         return stream.content() == PlannedStream.Content.REPLACED_ONCE_A_GENERATION
-                && generation.equals(stream.generation());
+                && marker.map(GenerationMarker::generation).equals(stream.generation());
     }
 
-    private static PlannedStream toldOf(final PlannedStream stream) {
+    private static PlannedStream toldOf(final PlannedStream stream, final Map<String, GenerationMarker> held) {
+        final Optional<GenerationMarker> marker = Optional.ofNullable(held.get(stream.table()));
         LOG.info(() -> "Stream %s: table %s holds generation %d already, so this sync adds to it."
                 .formatted(
                         stream.descriptor(), stream.table(), stream.generation().orElseThrow()));
+        // Every attempt of a job has the job's number, and another job another generation (airbyte-semantics §1.1).
+        if (!marker.map(GenerationMarker::sync).equals(stream.sync())) {
+            LOG.warning(() ->
+                    ("Stream %s: that generation was written by another job. If the connection was made anew, clear the"
+                                    + " stream and sync again, so that nothing of the old connection stays.")
+                            .formatted(stream.descriptor()));
+        }
         return stream;
     }
 

@@ -205,6 +205,17 @@ class ReplaceWriterTest {
     }
 
     @Test
+    void a_confirmation_that_is_never_taken_is_given_up() {
+        IntStream.range(0, 50).forEach(i -> imports.answersWithout(Route.PERFORM_IMPORT, BUSY));
+        final SyncRig sync = sync(overwrite("users")).reads(user(1), state("users", 1));
+
+        assertThat(endOf(sync))
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+        assertThat(imports.count(Route.PERFORM_IMPORT)).isEqualTo(10);
+        assertThat(sync.states()).isEmpty();
+    }
+
+    @Test
     void an_import_that_fails_because_the_schema_changed_is_made_again() {
         imports.failsTheNextImportWith(new Outcome.Refused<>(400, "ImportSchemaChanged", "Schema was modified"));
         final SyncRig sync = sync(overwrite("users")).reads(user(1));

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -78,7 +79,8 @@ final class WriteCommand {
                             mailbox,
                             inTurnOnAnotherThread(),
                             Runtime.getRuntime().maxMemory(),
-                            spool));
+                            spool,
+                            storageLimit()));
             untilItEndsOrIsTerminated(plan, sync, mailbox).ifPresent(failure -> {
                 throw failure;
             });
@@ -163,6 +165,12 @@ final class WriteCommand {
         } catch (final InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /** A platform that limits a connector's disk says so (airbyte-semantics §5.2). */
+    private OptionalLong storageLimit() {
+        final String bytes = environment.getOrDefault("CONNECTOR_STORAGE_LIMIT_BYTES", "");
+        return bytes.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(bytes)) : OptionalLong.empty();
     }
 
     private static Path temporaryFolder() {

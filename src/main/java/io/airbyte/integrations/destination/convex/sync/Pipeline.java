@@ -99,11 +99,7 @@ final class Pipeline {
 
     private static Optional<Staging> staging(final SyncPlan plan, final Surroundings surroundings) {
         return plan.replacesTables()
-                ? Optional.of(new Staging(
-                        surroundings.spool().orElseThrow(),
-                        surroundings.background(),
-                        surroundings.pipelineThread(),
-                        surroundings.searchMemory()))
+                ? Optional.of(new Staging(surroundings.spool().orElseThrow(), surroundings))
                 : Optional.empty();
     }
 

@@ -18,28 +18,34 @@ import java.util.function.Consumer;
  */
 final class Staging {
 
-    /** What the disk keeps for others. */
+    /** What the disk keeps for others, unless it is very small. */
     private static final long RESERVE = 64L << 20;
 
-    /** A gigabyte, less what is written before anybody looks again. */
-    private static final long LARGEST = (1L << 30) - RESERVE;
-
-    private static final long SMALLEST = 64L << 20;
+    private static final long GIGABYTE = 1L << 30;
 
     private final SpoolFolder folder;
-    private final long limit;
     private final Executor background;
     private final Executor pipeline;
     private final long memory;
+    private final long allowed;
+    private final long reserve;
+    private final long limit;
     private final List<PartUpload> uploads = new ArrayList<>();
 
-    /** @param memory how many bytes of heap the search for the last record of each key may take */
-    Staging(final SpoolFolder folder, final Executor background, final Executor pipeline, final long memory) {
+    Staging(final SpoolFolder folder, final Surroundings surroundings) {
         this.folder = folder;
-        this.limit = Math.max(SMALLEST, Math.min(LARGEST, folder.usableBytes() - RESERVE));
-        this.background = background;
-        this.pipeline = pipeline;
-        this.memory = memory;
+        background = surroundings.background();
+        pipeline = surroundings.pipelineThread();
+        memory = surroundings.searchMemory();
+        allowed = surroundings.diskBytes().orElse(Long.MAX_VALUE);
+        reserve = Math.min(RESERVE, free() / 8);
+        // Well before the disk is used up, since every stream has something in memory that may have to be written.
+        limit = Math.min(GIGABYTE - RESERVE, free() / 4 * 3);
+    }
+
+    /** Bytes that can still be written, as far as the disk and the platform are concerned. */
+    private long free() {
+        return Math.min(folder.usableBytes(), allowed - folder.used());
     }
 
     SpoolFolder folder() {
@@ -64,18 +70,15 @@ final class Staging {
         if (folder.used() + bytes > limit) {
             letGo(bytes);
         }
-        if (folder.usableBytes() < RESERVE + bytes) {
+        final long free = free();
+        if (free < reserve + bytes) {
             throw Failure.config(
                     ("The documents of stream %s wait on disk until they replace the table, and the disk is too small: %s holds"
-                                    + " %,d MB of them, and only %,d MB are free, of which %,d MB are left to others. Give the"
-                                    + " connector a larger disk (a larger volume, or TMPDIR set to a folder on one); the table keeps"
-                                    + " what it held.")
-                            .formatted(
-                                    stream,
-                                    folder.path(),
-                                    folder.used() >> 20,
-                                    folder.usableBytes() >> 20,
-                                    RESERVE >> 20));
+                                    + " %,d MB of this sync, and %,d MB more can be written there, of which %,d MB are left to"
+                                    + " others. Give the connector a larger disk (a larger volume, or TMPDIR set to a folder on"
+                                    + " one). A deploy key with the permission deployment:backups:view needs a gigabyte at most for"
+                                    + " streams without a primary key. The table keeps what it held.")
+                            .formatted(stream, folder.path(), folder.used() >> 20, free >> 20, reserve >> 20));
         }
     }
 

@@ -2,6 +2,7 @@ package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param background runs what takes long on another thread
  * @param heapBytes how large the heap may grow
  * @param spool where documents wait that replace a table; needed by plans that replace tables
+ * @param diskBytes how much the process may have on disk, where the platform has told
  */
 public record Surroundings(
         Ticker ticker,
@@ -21,7 +23,8 @@ public record Surroundings(
         Executor pipelineThread,
         Executor background,
         long heapBytes,
-        Optional<SpoolFolder> spool) {
+        Optional<SpoolFolder> spool,
+        OptionalLong diskBytes) {
 
     private static final long LONGEST_LINE = 64L << 20;
 

@@ -64,6 +64,8 @@ final class FakeImports {
     private boolean objectStore;
     private boolean watchable = true;
     private boolean held;
+    private Optional<Route> heldRoute = Optional.empty();
+    private final List<Runnable> heldAnswers = new ArrayList<>();
 
     FakeImports(final BiConsumer<String, List<ObjectNode>> replaceTable) {
         this.replaceTable = replaceTable;
@@ -107,6 +109,18 @@ final class FakeImports {
     /** Imports do not get further than in progress, until told otherwise. */
     void holdsImports(final boolean hold) {
         held = hold;
+    }
+
+    /** Such requests are not answered before {@link #answersHeld()}. */
+    void holds(final Route route) {
+        heldRoute = Optional.of(route);
+    }
+
+    void answersHeld() {
+        heldRoute = Optional.empty();
+        final List<Runnable> answers = List.copyOf(heldAnswers);
+        heldAnswers.clear();
+        answers.forEach(Runnable::run);
     }
 
     /** The next import that is performed fails. */
@@ -228,7 +242,15 @@ final class FakeImports {
     private <T> CompletableFuture<Outcome<T>> answer(final Route route, final Supplier<Outcome<?>> carryOut) {
         calls.add(route);
         final var next = scripted(route).poll();
-        return CompletableFuture.completedFuture((Outcome<T>) (next == null ? carryOut.get() : next.apply(carryOut)));
+        final CompletableFuture<Outcome<T>> answer = new CompletableFuture<>();
+        final Runnable answering =
+                () -> answer.complete((Outcome<T>) (next == null ? carryOut.get() : next.apply(carryOut)));
+        if (heldRoute.filter(route::equals).isPresent()) {
+            heldAnswers.add(answering);
+        } else {
+            answering.run();
+        }
+        return answer;
     }
 
     private static <T> T known(final Map<String, T> all, final String name) {

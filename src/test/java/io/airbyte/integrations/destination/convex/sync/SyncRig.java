@@ -47,7 +47,7 @@ final class SyncRig {
     private long now = 1_000_000;
 
     private SyncRig(final long heapBytes, final Map<String, String> environment, final List<ConfiguredStream> streams) {
-        this(heapBytes, environment, streams, new FakeDeployment(), Optional.empty());
+        this(heapBytes, environment, streams, new FakeDeployment(), Optional.empty(), OptionalLong.empty());
     }
 
     private SyncRig(
@@ -55,14 +55,16 @@ final class SyncRig {
             final Map<String, String> environment,
             final List<ConfiguredStream> streams,
             final FakeDeployment deployment,
-            final Optional<SpoolFolder> spool) {
+            final Optional<SpoolFolder> spool,
+            final OptionalLong diskBytes) {
         this.deployment = deployment;
         pipeline = new Pipeline(
                 prepared(SyncPlan.of(new ConfiguredCatalog(streams, List.of()), environment)),
                 CONFIG,
                 deployment,
                 new MessageWriter(stdout),
-                new Surroundings(() -> now, new SplittableRandom(1), answers::add, Runnable::run, heapBytes, spool));
+                new Surroundings(
+                        () -> now, new SplittableRandom(1), answers::add, Runnable::run, heapBytes, spool, diskBytes));
     }
 
     private SyncPlan prepared(final SyncPlan plan) {
@@ -80,7 +82,25 @@ final class SyncRig {
             final FakeDeployment deployment,
             final Map<String, String> environment,
             final ConfiguredStream... streams) {
-        return new SyncRig(256L << 20, environment, List.of(streams), deployment, Optional.of(spool)).start();
+        return new SyncRig(
+                        256L << 20, environment, List.of(streams), deployment, Optional.of(spool), OptionalLong.empty())
+                .start();
+    }
+
+    /** A sync that replaces tables and may have so much on disk. */
+    static SyncRig replacingWithin(
+            final long diskBytes,
+            final SpoolFolder spool,
+            final FakeDeployment deployment,
+            final ConfiguredStream... streams) {
+        return new SyncRig(
+                        256L << 20,
+                        Map.of(),
+                        List.of(streams),
+                        deployment,
+                        Optional.of(spool),
+                        OptionalLong.of(diskBytes))
+                .start();
     }
 
     static SyncRig of(final ConfiguredStream... streams) {

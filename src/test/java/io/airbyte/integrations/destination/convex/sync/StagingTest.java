@@ -1,0 +1,128 @@
+package io.airbyte.integrations.destination.convex.sync;
+
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.record;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.state;
+import static io.airbyte.integrations.destination.convex.sync.SyncRig.stream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.airbyte.integrations.destination.convex.convex.Outcome;
+import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
+import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
+import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
+import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
+import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How much of the disk a sync takes that replaces tables, and what it does when there is no more. */
+class StagingTest {
+
+    private static final long DISK = 24L << 20;
+    private static final Duration LONG = Duration.ofMinutes(40);
+
+    @TempDir
+    private Path folder;
+
+    private SpoolFolder spool;
+    private final FakeDeployment deployment = new FakeDeployment();
+    private final FakeImports imports = deployment.snapshots();
+
+    @BeforeEach
+    void open() throws IOException {
+        spool = SpoolFolder.open(folder);
+    }
+
+    @AfterEach
+    void close() {
+        spool.close();
+    }
+
+    private SyncRig sync() {
+        final ConfiguredStream users = stream("users", DestinationSyncMode.OVERWRITE, List.of());
+        return SyncRig.replacingWithin(DISK, spool, deployment, users);
+    }
+
+    /** 100 KB each: a hundred fill a part. */
+    private static Stream<String> users(final int from, final int to) {
+        return IntStream.range(from, to).mapToObj(i -> user(i, "x".repeat(100_000)));
+    }
+
+    private static String user(final int id, final String name) {
+        return record("users", "{\"id\":%d,\"name\":\"%s\"}".formatted(id, name));
+    }
+
+    @Test
+    void what_was_uploaded_is_let_go_when_the_disk_runs_short() {
+        final SyncRig sync = sync();
+        for (int i = 0; i < 10; i++) {
+            sync.reads(users(i * 100, (i + 1) * 100));
+            assertThat(spool.used()).isLessThan(DISK);
+        }
+        sync.reads(state("users", 1)).reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.conclusion()).isEmpty();
+        assertThat(deployment.documents("users")).hasSize(1_000);
+        assertThat(sync.states()).containsExactly(1);
+    }
+
+    @Test
+    void an_upload_that_cannot_begin_anew_any_more_is_left_to_the_next_attempt() {
+        final SyncRig sync = sync().reads(users(0, 500));
+        imports.answersWithout(
+                Route.UPLOAD_PART, new Outcome.Unknown<>(Doubt.ANSWER_LOST, "nobody knows", Optional.empty()));
+        sync.reads(users(500, 1_000)).waits(LONG);
+
+        assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR);
+            assertThat(failure.message()).contains("users", "anew", "too large", "keeps what it held");
+        });
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void no_input_is_read_while_the_disk_is_full_of_what_is_on_its_way() {
+        imports.holds(Route.UPLOAD_PART);
+        final SyncRig sync = sync().reads(users(0, 1_000));
+        assertThat(sync.wantsInput()).isFalse();
+        assertThat(spool.used()).isLessThan(DISK);
+
+        imports.answersHeld();
+        sync.settle();
+        assertThat(sync.reachesEndOfInput().waits(LONG).conclusion()).isEmpty();
+        assertThat(deployment.documents("users")).hasSize(1_000);
+    }
+
+    @Test
+    void a_stream_that_has_to_wait_on_disk_as_a_whole_and_does_not_fit_is_an_error_with_numbers() {
+        imports.mayNotBeWatched();
+        final Random random = new Random(1);
+        final SyncRig sync = sync().reads(IntStream.range(0, 2_000).mapToObj(i -> user(i, incompressible(random))));
+
+        assertThat(sync.waits(LONG).conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message())
+                    .contains("users", folder.toString(), "20 MB", "TMPDIR", "deployment:backups:view");
+        });
+        assertThat(spool.used()).isZero();
+        assertThat(imports.calls()).isEmpty();
+    }
+
+    private static String incompressible(final Random random) {
+        final StringBuilder text = new StringBuilder();
+        while (text.length() < 20_000) {
+            text.append(Long.toString(random.nextLong() & Long.MAX_VALUE, Character.MAX_RADIX));
+        }
+        return text.toString();
+    }
+}

@@ -94,6 +94,8 @@ final class PackagedConnector implements AutoCloseable {
         final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         List.of("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "WORKER_JOB_ID", "DATA_CHANNEL_MEDIUM")
                 .forEach(builder.environment()::remove);
+        // Hundreds of short runs: the second compiler would cost them more than it gives.
+        builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(new TreeMap<>(environment));
         try {
             return new PackagedConnector(builder.start());

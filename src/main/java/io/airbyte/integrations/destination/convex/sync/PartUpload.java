@@ -58,10 +58,10 @@ final class PartUpload {
 
     /** Sends what is ready, unless something is on its way. */
     void advance() {
-        if (busy || ended) {
+        if (busy || ended || documents.parts().isEmpty()) {
             return;
         }
-        if (token.isEmpty() && !documents.parts().isEmpty()) {
+        if (token.isEmpty()) {
             start();
         } else if (partTokens.size() < documents.parts().size()) {
             sendPart();

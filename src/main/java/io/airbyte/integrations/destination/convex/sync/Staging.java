@@ -109,7 +109,7 @@ final class Staging {
                 pipeline.execute(() -> done.accept(result));
             } catch (final IOException e) {
                 pipeline.execute(() -> failed.accept(broken(e)));
-            } catch (final Exception e) {
+            } catch (final Exception | Error e) {
                 pipeline.execute(() ->
                         failed.accept(Failure.system("An unexpected error ended the sync; please report it.", e)));
             }

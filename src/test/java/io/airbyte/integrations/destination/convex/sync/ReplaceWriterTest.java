@@ -283,6 +283,38 @@ class ReplaceWriterTest {
     }
 
     @Test
+    void a_table_that_is_being_emptied_is_so_although_another_stream_fails_meanwhile() {
+        imports.holds(Route.CLEAR_TABLE);
+        imports.failsTheNextImportWith(new Outcome.Refused<>(400, "ImportForeignKey", ""));
+        final SyncRig sync = sync(overwrite("users"), overwrite("pets"))
+                .reads(record("pets", "{\"id\":7}"))
+                .reachesEndOfInput()
+                .waits(LONG);
+        assertThat(sync.isFinished()).isFalse();
+
+        imports.answersHeld();
+        sync.settle();
+        assertThat(sync.waits(LONG).conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("pets");
+        });
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void a_table_that_cannot_be_emptied_fails_its_stream_alone() {
+        imports.answersWithout(Route.CLEAR_TABLE, new Outcome.Refused<>(400, "ImportForeignKey", ""));
+        deployment.answersWithout(new Outcome.Busy<>("HTTP status 503", Optional.empty()));
+        final SyncRig sync =
+                sync(overwrite("users"), append("pets")).reads(record("pets", "{\"id\":7}"), state("pets", 2));
+
+        assertThat(endOf(sync))
+                .hasValueSatisfying(failure -> assertThat(failure.message()).contains("users"));
+        assertThat(deployment.documents("pets")).containsExactly("{\"id\":7}");
+        assertThat(sync.states()).containsExactly(2);
+    }
+
+    @Test
     void streams_that_only_append_are_written_and_acknowledged_meanwhile() {
         final SyncRig sync = sync(overwrite("users"), append("pets"))
                 .reads(user(1), state("users", 1), record("pets", "{\"id\":7}"), state("pets", 2))

@@ -315,6 +315,19 @@ class ReplaceWriterTest {
     }
 
     @Test
+    void a_deployment_that_is_gone_is_given_up_for_all_streams_at_once() {
+        final ConfiguredStream[] streams =
+                IntStream.range(0, 40).mapToObj(i -> overwrite("s" + i)).toArray(ConfiguredStream[]::new);
+        IntStream.range(0, 1_000).forEach(i -> imports.answersWithout(Route.START_UPLOAD, BUSY));
+        final SyncRig sync =
+                sync(streams).reads(IntStream.range(0, 40).mapToObj(i -> record("s" + i, "{\"id\":%d}".formatted(i))));
+
+        assertThat(endOf(sync))
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+        assertThat(imports.count(Route.START_UPLOAD)).isLessThan(100);
+    }
+
+    @Test
     void streams_that_only_append_are_written_and_acknowledged_meanwhile() {
         final SyncRig sync = sync(overwrite("users"), append("pets"))
                 .reads(user(1), state("users", 1), record("pets", "{\"id\":7}"), state("pets", 2))

@@ -97,6 +97,9 @@ final class RepeatableRequests {
 
     /** What it means to the user that the last request was refused or given up. */
     Failure failure(final Outcome<?> outcome, final String doing) {
+        if (!(outcome instanceof Outcome.Refused<?>) && !StreamDelivery.isServerError(outcome)) {
+            sending.failures().foundOutage();
+        }
         return Refusals.exhausted(outcome, failures, doing);
     }
 }

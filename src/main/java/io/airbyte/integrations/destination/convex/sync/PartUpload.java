@@ -149,7 +149,7 @@ final class PartUpload {
     }
 
     private void fail(final Outcome<?> outcome) {
-        end(requests.failure(outcome, doing()));
+        end(requests.giveUp(outcome, doing()));
     }
 
     private String doing() {

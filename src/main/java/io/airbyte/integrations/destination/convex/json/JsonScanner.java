@@ -1,5 +1,8 @@
 package io.airbyte.integrations.destination.convex.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,6 +17,11 @@ public final class JsonScanner {
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private byte[] bytes = new byte[0];
     private int start;
@@ -52,6 +60,16 @@ public final class JsonScanner {
      * @return 0 at the end of the document
      */
     public byte peek() {
+        if (position < end) {
+            final byte next = bytes[position];
+            if (next > ' ') {
+                return next;
+            }
+        }
+        return peekBehindWhiteSpace();
+    }
+
+    private byte peekBehindWhiteSpace() {
         while (position < end) {
             final byte next = bytes[position];
             if (next != ' ' && next != '\n' && next != '\t' && next != '\r') {
@@ -145,6 +163,14 @@ public final class JsonScanner {
         return true;
     }
 
+    /** Consumes everything before {@code to}, an index in the scanned array, as if it were one value. Checks nothing. */
+    public ByteSlice passTo(final int to) {
+        final int from = position;
+        position = to;
+        beforeFirstMember = false;
+        return new ByteSlice(bytes, from, to - from);
+    }
+
     /** Consumes one value of any kind, checking all of it, and returns its bytes. */
     public ByteSlice skipValue() throws InvalidJson {
         peek();
@@ -236,13 +262,7 @@ public final class JsonScanner {
         stringHasEscapes = false;
         stringHasLoneSurrogate = false;
         while (true) {
-            while (position < end && bytes[position] >= ' ' && bytes[position] != '"' && bytes[position] != '\\') {
-                position++;
-            }
-            if (position >= end) {
-                throw truncated();
-            }
-            final byte stop = bytes[position];
+            final byte stop = passPlainCharacters();
             if (stop == '"') {
                 stringUtf8Length = position - from - saved;
                 position++;
@@ -259,6 +279,42 @@ public final class JsonScanner {
                 consumeMultiByteCharacter(stop);
             }
         }
+    }
+
+    /**
+     * Moves to the next byte of a string that is not plain, and tells it. Plain are all ASCII characters that mean
+     * themselves, and characters of two bytes; others are left to be looked at one by one.
+     */
+    private byte passPlainCharacters() throws InvalidJson {
+        final byte[] array = bytes;
+        int at = position;
+        long open = 0;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            final long word = (long) EIGHT_BYTES.get(array, at);
+            final long ends = (((word ^ 0x02 * ONES) - '!' * ONES) | ((word ^ '\\' * ONES) - ONES)) & ~word;
+            final long leads = word & (word << 1) & HIGH_BITS;
+            final long wanted = leads << 8 | open;
+            final long trails = word & ~(word << 1);
+            final long longer = leads & (word << 2 | ~((word & 0x1E * ONES) + 0x7E * ONES));
+            final long special = (ends | (trails ^ wanted) | longer) & HIGH_BITS;
+            if (special != 0) {
+                final int bit = Long.numberOfTrailingZeros(special);
+                position = at + (bit >>> 3) - (int) (wanted >>> bit & 1);
+                return array[position];
+            }
+            open = leads >>> 56;
+        }
+        if (open != 0) {
+            at--;
+        }
+        while (at < end && array[at] >= ' ' && array[at] != '"' && array[at] != '\\') {
+            at++;
+        }
+        position = at;
+        if (at >= end) {
+            throw truncated();
+        }
+        return array[at];
     }
 
     /** Consumes one escape sequence, or a surrogate pair of two; returns its length in UTF-8. */
@@ -329,7 +385,11 @@ public final class JsonScanner {
     private void consumeMultiByteCharacter(final byte lead) throws InvalidJson {
         final int first = lead & 0xFF;
         if (first >= 0xC2 && first <= 0xDF) {
-            requireContinuations(1, 0x80, 0xBF);
+            if (position + 1 < end && bytes[position + 1] < (byte) 0xC0) {
+                position += 2;
+            } else {
+                requireContinuations(1, 0x80, 0xBF);
+            }
         } else if (first >= 0xE0 && first <= 0xEF) {
             requireContinuations(2, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF);
         } else if (first >= 0xF0 && first <= 0xF4) {

@@ -9,6 +9,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the records of one stream into documents that a deployment stores as they are: names, values and limits by
@@ -122,15 +123,27 @@ public final class DocumentEncoder {
         final int start = scanner.position();
         scanner.enterObject();
         int ordinal = 0;
-        while (scanner.nextKey()) {
-            scanColumn(ordinal++);
+        FieldName name = nextColumn();
+        while (name != null) {
+            scanColumn(name, ordinal++);
+            name = nextColumn();
         }
         return start;
     }
 
-    private void scanColumn(final int ordinal) throws InvalidJson {
+    /** Most records show the columns of the one before: it is enough to compare. */
+    private @Nullable FieldName nextColumn() throws InvalidJson {
+        final FieldName expected = names.expected();
+        if (expected != null && scanner.nextKeyIs(expected.sourceKey())) {
+            return names.follow(expected);
+        }
+        return scanner.nextKey()
+                ? names.column(scanner.array(), scanner.keyStart(), scanner.keyEnd(), scanner.stringHasEscapes())
+                : null;
+    }
+
+    private void scanColumn(final FieldName name, final int ordinal) throws InvalidJson {
         final int keyStart = scanner.keyStart();
-        final FieldName name = names.column(scanner.array(), keyStart, scanner.keyEnd(), scanner.stringHasEscapes());
         if (name.fate() == FieldName.Fate.STEERS || name.fate() == FieldName.Fate.ONE_TOO_MANY) {
             passOver(name);
             return;

@@ -27,6 +27,7 @@ final class FieldName {
     private static final byte[] DELETED_AT = "_ab_cdc_deleted_at".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] source;
+    private final byte[] sourceKey;
     private final String stored;
     private final byte[] storedKey;
     private final boolean kept;
@@ -56,6 +57,7 @@ final class FieldName {
             final int rank,
             final @Nullable KeyPath key) {
         this.source = source;
+        this.sourceKey = sourceKey(source);
         this.stored = stored;
         this.storedKey = JsonString.quoted(stored);
         this.kept = kept;
@@ -72,6 +74,25 @@ final class FieldName {
     /** The name in the source, in UTF-8. */
     byte[] source() {
         return source;
+    }
+
+    /** The key as sources write it, with its quotes and its colon; empty if JSON needs escapes for it. */
+    byte[] sourceKey() {
+        return sourceKey;
+    }
+
+    private static byte[] sourceKey(final byte[] name) {
+        final byte[] key = new byte[name.length + 3];
+        for (int i = 0; i < name.length; i++) {
+            if ((name[i] >= 0 && name[i] < ' ') || name[i] == '"' || name[i] == '\\') {
+                return new byte[0];
+            }
+            key[i + 1] = name[i];
+        }
+        key[0] = '"';
+        key[name.length + 1] = '"';
+        key[name.length + 2] = ':';
+        return key;
     }
 
     /** The name in the document; for a name that is too long, the beginning of what it would be. */

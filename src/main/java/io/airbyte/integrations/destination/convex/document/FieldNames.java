@@ -197,10 +197,18 @@ public final class FieldNames {
      * @param escapes the key is written with escapes
      */
     FieldName column(final byte[] bytes, final int from, final int to, final boolean escapes) {
+        return follow(lookUp(bytes, from, to, escapes));
+    }
+
+    /** The column that came next in the last document that had the one before; its name can be told by its bytes. */
+    @Nullable
+    FieldName expected() {
         final FieldName expected = latest == null ? first : latest.following;
-        final FieldName found = expected != null && !escapes && expected.is(bytes, from, to)
-                ? expected
-                : lookUp(bytes, from, to, escapes);
+        return expected == null || expected.sourceKey().length == 0 ? null : expected;
+    }
+
+    /** Notes that {@code found} is the document's next column. */
+    FieldName follow(final FieldName found) {
         if (found.isRemembered) {
             if (latest == null) {
                 first = found;

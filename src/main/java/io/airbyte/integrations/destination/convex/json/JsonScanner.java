@@ -20,6 +20,8 @@ public final class JsonScanner {
     private int end;
     private int position;
 
+    private final StringScan strings = new StringScan();
+
     /** One bit for each open level of {@link #skipValue()}: set for an object, clear for an array. */
     private long[] openLevels = new long[1];
 
@@ -38,6 +40,7 @@ public final class JsonScanner {
         start = document.offset();
         end = document.end();
         position = start;
+        strings.reset(document);
         return this;
     }
 
@@ -52,6 +55,16 @@ public final class JsonScanner {
      * @return 0 at the end of the document
      */
     public byte peek() {
+        if (position < end) {
+            final byte next = bytes[position];
+            if (next > ' ') {
+                return next;
+            }
+        }
+        return peekBehindWhiteSpace();
+    }
+
+    private byte peekBehindWhiteSpace() {
         while (position < end) {
             final byte next = bytes[position];
             if (next != ' ' && next != '\n' && next != '\t' && next != '\r') {
@@ -93,6 +106,32 @@ public final class JsonScanner {
         }
         consumeKey();
         beforeFirstMember = false;
+        return true;
+    }
+
+    /**
+     * As {@link #nextKey()} if the next member's key is the expected one, written without escapes and without white space
+     * around it. Otherwise the cursor stays where it is.
+     *
+     * @param expected the key with its quotes and its colon
+     */
+    public boolean nextKeyIs(final byte[] expected) {
+        int from = position;
+        if (!beforeFirstMember && from < end && bytes[from] == ',') {
+            from++;
+        } else if (!beforeFirstMember) {
+            return false;
+        }
+        final int to = from + expected.length;
+        if (to > end || !Arrays.equals(bytes, from, to, expected, 0, expected.length)) {
+            return false;
+        }
+        keyStart = from + 1;
+        keyEnd = to - 2;
+        position = to;
+        beforeFirstMember = false;
+        stringHasEscapes = false;
+        stringHasLoneSurrogate = false;
         return true;
     }
 
@@ -143,6 +182,14 @@ public final class JsonScanner {
         }
         beforeFirstMember = false;
         return true;
+    }
+
+    /** Consumes everything before {@code to}, an index in the scanned array, as if it were one value. Checks nothing. */
+    public ByteSlice passTo(final int to) {
+        final int from = position;
+        position = to;
+        beforeFirstMember = false;
+        return new ByteSlice(bytes, from, to - from);
     }
 
     /** Consumes one value of any kind, checking all of it, and returns its bytes. */
@@ -231,127 +278,10 @@ public final class JsonScanner {
      */
     public void consumeString() throws InvalidJson {
         expect((byte) '"', "a string was expected");
-        final int from = position;
-        int saved = 0;
-        stringHasEscapes = false;
-        stringHasLoneSurrogate = false;
-        while (true) {
-            while (position < end && bytes[position] >= ' ' && bytes[position] != '"' && bytes[position] != '\\') {
-                position++;
-            }
-            if (position >= end) {
-                throw truncated();
-            }
-            final byte stop = bytes[position];
-            if (stop == '"') {
-                stringUtf8Length = position - from - saved;
-                position++;
-                return;
-            }
-            if (stop == '\\') {
-                final int before = position;
-                final int decoded = consumeEscape();
-                saved += position - before - decoded;
-                stringHasEscapes = true;
-            } else if (stop >= 0) {
-                throw invalid("a control character stands in a string");
-            } else {
-                consumeMultiByteCharacter(stop);
-            }
-        }
-    }
-
-    /** Consumes one escape sequence, or a surrogate pair of two; returns its length in UTF-8. */
-    private int consumeEscape() throws InvalidJson {
-        if (position + 1 >= end) {
-            throw truncated();
-        }
-        final byte kind = bytes[position + 1];
-        switch (kind) {
-            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-                position += 2;
-                return 1;
-            }
-            case 'u' -> {
-                return consumeUnicodeEscape();
-            }
-            default -> throw invalid("an unknown escape stands in a string");
-        }
-    }
-
-    private int consumeUnicodeEscape() throws InvalidJson {
-        final int unit = hexUnit(position);
-        position += 6;
-        if (unit < 0x80) {
-            return 1;
-        }
-        if (unit < 0x800) {
-            return 2;
-        }
-        if (!isSurrogate(unit)) {
-            return 3;
-        }
-        final boolean lowFollows = unit < 0xDC00
-                && position + 1 < end
-                && bytes[position] == '\\'
-                && bytes[position + 1] == 'u'
-                && hexUnit(position) >= 0xDC00
-                && hexUnit(position) <= 0xDFFF;
-        if (lowFollows) {
-            position += 6;
-            return 4;
-        }
-        stringHasLoneSurrogate = true;
-        return 3;
-    }
-
-    private static boolean isSurrogate(final int unit) {
-        return unit >= 0xD800 && unit <= 0xDFFF;
-    }
-
-    /** The UTF-16 unit of the {@code \}{@code uXXXX} escape that starts at {@code at}. */
-    private int hexUnit(final int at) throws InvalidJson {
-        if (at + 6 > end) {
-            throw truncated();
-        }
-        int unit = 0;
-        for (int i = at + 2; i < at + 6; i++) {
-            final int digit = Character.digit(bytes[i], 16);
-            if (digit < 0) {
-                throw invalid("an unknown escape stands in a string");
-            }
-            unit = unit << 4 | digit;
-        }
-        return unit;
-    }
-
-    /** Checks one character of two to four bytes: no overlong form, no surrogate, nothing beyond U+10FFFF (RFC 3629). */
-    private void consumeMultiByteCharacter(final byte lead) throws InvalidJson {
-        final int first = lead & 0xFF;
-        if (first >= 0xC2 && first <= 0xDF) {
-            requireContinuations(1, 0x80, 0xBF);
-        } else if (first >= 0xE0 && first <= 0xEF) {
-            requireContinuations(2, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF);
-        } else if (first >= 0xF0 && first <= 0xF4) {
-            requireContinuations(3, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF);
-        } else {
-            throw invalid("it is not valid UTF-8");
-        }
-    }
-
-    private void requireContinuations(final int count, final int secondFrom, final int secondTo) throws InvalidJson {
-        if (position + count >= end) {
-            throw truncated();
-        }
-        final int second = bytes[position + 1] & 0xFF;
-        boolean valid = second >= secondFrom && second <= secondTo;
-        for (int i = 2; i <= count; i++) {
-            valid &= (bytes[position + i] & 0xC0) == 0x80;
-        }
-        if (!valid) {
-            throw invalid("it is not valid UTF-8");
-        }
-        position += count + 1;
+        position = strings.end(position);
+        stringUtf8Length = strings.utf8Length();
+        stringHasEscapes = strings.hasEscapes();
+        stringHasLoneSurrogate = strings.hasLoneSurrogate();
     }
 
     /** Consumes a number. Afterwards {@link #numberIsInteger()} tells whether it was written as an integer. */

@@ -55,6 +55,9 @@ final class Envelope {
 
     private final JsonScanner scanner = new JsonScanner();
 
+    /** Where the record's data are taken to end without being looked at; 0 if they are to be looked at. */
+    private int assumedEndOfData;
+
     private ByteSlice type = ABSENT;
 
     private boolean hasRecord;
@@ -75,6 +78,27 @@ final class Envelope {
 
     /** Cuts up {@code message}, which must be one JSON object. */
     void scan(final ByteSlice message) throws InvalidJson {
+        assumedEndOfData = 0;
+        scanAll(message);
+    }
+
+    /**
+     * As {@link #scan}, but for a record's data, which are not looked at and taken to end where {@link RecordTail} says. If
+     * they are one JSON object, all is as {@link #scan} would have it. Data that were never met, or met again, are absent.
+     *
+     * @return false if {@code message} shows no such end; then nothing was cut up
+     * @throws InvalidJson if something is wrong, perhaps only with what was assumed
+     */
+    boolean scanAroundData(final ByteSlice message) throws InvalidJson {
+        assumedEndOfData = RecordTail.start(message);
+        if (assumedEndOfData == 0) {
+            return false;
+        }
+        scanAll(message);
+        return true;
+    }
+
+    private void scanAll(final ByteSlice message) throws InvalidJson {
         type = ABSENT;
         clearRecord();
         clearState();
@@ -103,7 +127,7 @@ final class Envelope {
             if (keyIs(STREAM)) {
                 recordStream.name = value();
             } else if (keyIs(DATA)) {
-                recordData = value();
+                recordData = data();
             } else if (keyIs(EMITTED_AT)) {
                 recordEmittedAt = value();
             } else if (keyIs(NAMESPACE)) {
@@ -210,6 +234,17 @@ final class Envelope {
         }
         scanner.skipValue();
         return false;
+    }
+
+    private ByteSlice data() throws InvalidJson {
+        if (assumedEndOfData == 0) {
+            return value();
+        }
+        if (scanner.peek() == '{' && scanner.position() < assumedEndOfData) {
+            return scanner.passTo(assumedEndOfData);
+        }
+        scanner.skipValue();
+        return ABSENT;
     }
 
     /** Consumes a value; absent if it is null. */

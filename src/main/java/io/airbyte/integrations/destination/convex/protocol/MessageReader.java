@@ -57,6 +57,26 @@ public final class MessageReader {
         };
     }
 
+    /**
+     * Reads one line as {@link #read} does if it looks like most records do, but leaves the record's data to whoever needs
+     * them: they begin with a brace and end with one, and nobody has looked in between. If they are one JSON object, then
+     * {@link #read} would have told the same.
+     *
+     * @return empty if the line has to be {@linkplain #read read}
+     */
+    public Optional<RecordMessage> skim(final ByteSlice message, final long number) {
+        line = message;
+        lineNumber = number;
+        try {
+            return envelope.scanAroundData(message) && is(envelope.type(), RECORD)
+                    ? Optional.of(record())
+                    : Optional.empty();
+        } catch (final InvalidJson | Failure suspicion) {
+            // What is wrong, and whether it is the line, shows when it is read.
+            return Optional.empty();
+        }
+    }
+
     private RecordMessage record() {
         require(envelope.hasRecord(), "is a RECORD without an object as its record");
         final StreamDescriptor stream = stream(envelope.recordStream());

@@ -45,6 +45,25 @@ final class MessageRouter {
         }
     }
 
+    /**
+     * Everything is under way that a record asks for whose data nobody has looked at yet.
+     *
+     * @return false if they are not one JSON object, or of no stream that is known; then nothing was done
+     * @throws Failure if the record cannot be served; everything before it is
+     */
+    boolean routeSkimmed(final RecordMessage record, final long line) {
+        final StreamRoute route = routes.get(record.stream());
+        if (route == null) {
+            return false;
+        }
+        try {
+            write(route, record, line);
+            return true;
+        } catch (final InvalidJson notWhatItSeemed) {
+            return false;
+        }
+    }
+
     private void add(final StateMessage state, final long line) {
         try {
             checkpoints.add(state);
@@ -54,13 +73,18 @@ final class MessageRouter {
     }
 
     private void write(final RecordMessage record, final long line) {
-        final StreamRoute route = routeOf(record.stream(), "RECORD", line);
         try {
-            route.write(record);
+            write(routeOf(record.stream(), "RECORD", line), record, line);
         } catch (final InvalidJson invalid) {
             throw Failure.system("Line %d of the input: the data of a RECORD of stream %s is not valid JSON: %s."
                             .formatted(line, record.stream(), invalid.reason()))
                     .ofStream(record.stream());
+        }
+    }
+
+    private static void write(final StreamRoute route, final RecordMessage record, final long line) throws InvalidJson {
+        try {
+            route.write(record);
         } catch (final Failure failure) {
             throw failure.and(" (Line %d of the input.)".formatted(line)).ofStream(record.stream());
         }

@@ -58,10 +58,10 @@ final class PartUpload {
 
     /** Sends what is ready, unless something is on its way. */
     void advance() {
-        if (busy || ended || documents.parts().isEmpty()) {
+        if (busy || ended) {
             return;
         }
-        if (token.isEmpty()) {
+        if (token.isEmpty() && !documents.parts().isEmpty()) {
             start();
         } else if (partTokens.size() < documents.parts().size()) {
             sendPart();
@@ -149,7 +149,7 @@ final class PartUpload {
     }
 
     private void fail(final Outcome<?> outcome) {
-        end(requests.giveUp(outcome, doing()));
+        end(requests.failure(outcome, doing()));
     }
 
     private String doing() {

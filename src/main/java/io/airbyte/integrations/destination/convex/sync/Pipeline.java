@@ -3,8 +3,10 @@ package io.airbyte.integrations.destination.convex.sync;
 import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
 import io.airbyte.integrations.destination.convex.convex.Deployment;
 import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
+import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LineReader;
+import io.airbyte.integrations.destination.convex.protocol.Message.RecordMessage;
 import io.airbyte.integrations.destination.convex.protocol.MessageReader;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter.Level;
@@ -72,8 +74,11 @@ final class Pipeline {
         pool = MemoryPool.forHeap(surroundings.heapBytes());
         window = new InFlightWindow(surroundings.pipelineThread());
         staging = staging(plan, surroundings);
-        checkpoints =
-                new Checkpoints(output, pool, plan.streams(), staging.map(disk -> new WithheldStates(disk.folder())));
+        checkpoints = new Checkpoints(
+                output,
+                pool,
+                plan.streams(),
+                staging.map(disk -> new WithheldStates(disk.folder().lineLog())));
         statistics = new SyncStatistics(timers, window, plan.streams());
         final Sending sending = new Sending(
                 deployment,
@@ -165,12 +170,20 @@ final class Pipeline {
     private void readOn() {
         while (!inputClosed && whenUsedUp.isPresent() && hasRoom()) {
             if (lines.nextLine()) {
-                router.route(messages.read(lines.line(), lines.number()), lines.number());
+                route(lines.line(), lines.number());
             } else {
                 final Runnable usedUp = whenUsedUp.get();
                 whenUsedUp = Optional.empty();
                 usedUp.run();
             }
+        }
+    }
+
+    /** Of most lines, which are records, only the encoder looks at the data; others are read as a whole first. */
+    private void route(final ByteSlice line, final long number) {
+        final Optional<RecordMessage> skimmed = messages.skim(line, number);
+        if (skimmed.isEmpty() || !router.routeSkimmed(skimmed.get(), number)) {
+            router.route(messages.read(line, number), number);
         }
     }
 

@@ -28,13 +28,8 @@ final class StreamFailures {
 
     /** A stream has given up on a deployment that was out of reach, or too busy, for too long. */
     void reportOutage(final Failure failure) {
-        foundOutage();
-        report(failure);
-    }
-
-    /** The same of a failure that is reported by somebody else. */
-    void foundOutage() {
         outage = true;
+        report(failure);
     }
 
     Optional<Failure> first() {

@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.spool.LineLog;
-import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.IOException;
 
 /**
@@ -10,12 +9,10 @@ import java.io.IOException;
  */
 final class WithheldStates implements StateQueue.Sink {
 
-    private final SpoolFolder folder;
     private final LineLog log;
 
-    WithheldStates(final SpoolFolder folder) {
-        this.folder = folder;
-        this.log = folder.lineLog();
+    WithheldStates(final LineLog log) {
+        this.log = log;
     }
 
     @Override
@@ -23,7 +20,7 @@ final class WithheldStates implements StateQueue.Sink {
         try {
             log.add(line, recordCount);
         } catch (final IOException e) {
-            throw Staging.unwritable(folder, e);
+            throw Staging.broken(e);
         }
     }
 

@@ -6,20 +6,30 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Writes to stdout what a source would emit, as fast as a pipe takes it, the same for the same options. What a
  * destination must make of it goes to stderr in the end, a line for each figure.
  *
- * <pre>java benchmarks/Messages.java --shape wide|keyed [--bytes N] [--keys N] [--seed N] [--states-every RECORDS]</pre>
+ * <pre>
+ * java benchmarks/Messages.java --shape small|wide|large --bytes N [--streams N] [--again PERCENT]
+ * java benchmarks/Messages.java --shape keyed --keys N
+ *     [--seed N] [--states-every RECORDS]
+ * </pre>
  *
  * <ul>
- *   <li>{@code wide}: records of about 1 KiB, up to so many bytes of lines; each becomes a document.
+ *   <li>{@code small}, {@code wide}, {@code large}: lines of about 280 bytes, 1 KiB, 20 KiB (half of it an array of objects,
+ *       half of it text), up to so many bytes; each becomes a document. With several streams, each record belongs to any
+ *       of them. Of the records, so many percent have the id of an earlier one.
  *   <li>{@code keyed}: so many distinct keys in records of about 200 bytes. For every five of them there is about one
  *       later record of an earlier key, with the next {@code version} of it; one in twenty of those is a CDC delete.
  * </ul>
+ *
+ * <p>A state follows every so many records; 0 means none but the last ones, of which each stream has one.
  */
 final class Messages {
 
@@ -35,6 +45,8 @@ final class Messages {
     private long written;
     private long records;
     private long states;
+    /** Those that are neither records nor states. */
+    private long lines;
 
     /** Words, one after another, each with what follows it; where the n-th begins. */
     private final byte[] words;
@@ -52,6 +64,8 @@ final class Messages {
         int keys = 0;
         long seed = 1;
         long every = 10_000;
+        int streams = 1;
+        int again = 0;
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             final String value = arguments[i + 1];
             switch (arguments[i]) {
@@ -60,12 +74,16 @@ final class Messages {
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--seed" -> seed = Long.parseLong(value);
                 case "--states-every" -> every = Long.parseLong(value);
+                case "--streams" -> streams = Integer.parseInt(value);
+                case "--again" -> again = Integer.parseInt(value);
                 default -> throw new IllegalArgumentException(arguments[i]);
             }
         }
         final var messages = new Messages(seed);
         switch (shape) {
-            case "wide" -> messages.wide(bytes, every);
+            case "small" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::small);
+            case "wide" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::wide);
+            case "large" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::large);
             case "keyed" -> messages.keyed(keys, every);
             default -> throw new IllegalArgumentException("--shape " + shape);
         }
@@ -73,24 +91,57 @@ final class Messages {
 
     // The shapes.
 
-    private void wide(final long bytes, final long every) throws IOException {
-        while (written + filled < bytes) {
-            wideRecord(records + 1);
-            if (records % every == 0) {
-                state("wide");
-            }
-        }
-        end("wide", records, 0);
+    /** Writes the fields that follow a record's id. */
+    private interface Fields {
+        void write() throws IOException;
     }
 
-    private void wideRecord(final long id) throws IOException {
-        begin("wide");
-        text("{\"id\":")
-                .number(id)
-                .text(",\"uuid\":\"")
-                .hex(16)
-                .text("\",\"name\":\"")
-                .words(2);
+    private void documents(
+            final List<String> streams, final long bytes, final long every, final int again, final Fields fields)
+            throws IOException {
+        final long[] documents = new long[streams.size()];
+        final long[] sums = new long[streams.size()];
+        long ids = 0;
+        while (written + filled < bytes) {
+            final int stream = streams.size() == 1 ? 0 : random.nextInt(streams.size());
+            final boolean repeats = again > 0 && ids > 0 && random.nextInt(100) < again;
+            final long id = repeats ? 1 + random.nextLong(ids) : ++ids;
+            begin(streams.get(stream));
+            text("{\"id\":").number(id).text(",");
+            fields.write();
+            text("}");
+            endOfRecord();
+            documents[stream]++;
+            sums[stream] += id;
+            if (every > 0 && records % every == 0) {
+                state(streams.get(stream));
+            }
+        }
+        for (final String stream : streams) {
+            endOfStream(stream);
+        }
+        end(records);
+        for (int i = 0; i < documents.length; i++) {
+            System.err.printf("documents of %s %d%n", streams.get(i), documents[i]);
+            System.err.printf("sum of %s.id %d%n", streams.get(i), sums[i]);
+        }
+    }
+
+    private List<String> streams(final String shape, final int number) {
+        return number == 1
+                ? List.of(shape)
+                : IntStream.range(0, number).mapToObj(i -> shape + "_" + i).toList();
+    }
+
+    private void small() throws IOException {
+        text("\"name\":\"").words(2).text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":");
+        number(random.nextInt(100_000)).text(".5,\"active\":").text(random.nextInt(3) == 0 ? "false" : "true");
+        text(",\"country\":\"CH\",\"plan\":\"").words(1).text("\",\"created_at\":\"").time();
+        text("\",\"updated_at\":\"").time().text("\"");
+    }
+
+    private void wide() throws IOException {
+        text("\"uuid\":\"").hex(16).text("\",\"name\":\"").words(2);
         text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":").number(random.nextInt(1_000_000));
         text(".25,\"quantity\":").number(random.nextInt(500)).text(",\"active\":");
         text(random.nextInt(3) == 0 ? "false" : "true")
@@ -110,9 +161,19 @@ final class Messages {
                 .text("\",\"")
                 .words(1)
                 .text("\"],\"notes\":\"")
-                .words(60 + random.nextInt(40));
-        text("\"}");
-        endOfRecord();
+                .words(67 + random.nextInt(40));
+        text("\"");
+    }
+
+    private void large() throws IOException {
+        wide();
+        text(",\"items\":[");
+        for (int i = 0; i < 75; i++) {
+            text(i == 0 ? "{\"sku\":\"" : ",{\"sku\":\"").hex(6).text("\",\"quantity\":").number(random.nextInt(50));
+            text(",\"price\":").number(random.nextInt(9_000)).text(".99,\"gift\":false,\"title\":\"").words(5);
+            text("\"}");
+        }
+        text("],\"body\":\"").words(1_720).text("\"");
     }
 
     private void keyed(final int keys, final long every) throws IOException {
@@ -134,7 +195,9 @@ final class Messages {
         for (int key = 0; key < keys; key++) {
             sum += deleted.get(key) ? 0 : versions[key];
         }
-        end("keyed", keys - deleted.cardinality(), sum);
+        endOfStream("keyed");
+        end(keys - deleted.cardinality());
+        System.err.printf("sum of versions %d%n", sum);
     }
 
     private void keyedRecord(final int id, final int version, final boolean delete) throws IOException {
@@ -180,15 +243,19 @@ final class Messages {
                 .text("}}\n");
     }
 
-    private void end(final String stream, final long documents, final long sum) throws IOException {
+    private void endOfStream(final String stream) throws IOException {
         state(stream);
         text(
                 "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026396,\"stream_status\":");
         text("{\"stream_descriptor\":{\"name\":\"").text(stream).text("\"},\"status\":\"COMPLETE\"}}}\n");
+        lines++;
+    }
+
+    private void end(final long documents) throws IOException {
         flush();
         System.err.printf(
-                "records %d%nbytes %d%nstates %d%ndocuments %d%nsum of versions %d%n",
-                records, written, states, documents, sum);
+                "records %d%nbytes %d%nlines %d%nstates %d%ndocuments %d%n",
+                records, written, lines + records + states, states, documents);
     }
 
     // The values.

@@ -5,10 +5,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +22,7 @@ import java.util.stream.IntStream;
  * <pre>
  * java benchmarks/Messages.java --shape small|wide|large --bytes N [--streams N] [--again PERCENT]
  * java benchmarks/Messages.java --shape keyed --keys N
+ * java benchmarks/Messages.java --repeat FILE --bytes N
  *     [--seed N] [--states-every RECORDS]
  * </pre>
  *
@@ -29,11 +34,14 @@ import java.util.stream.IntStream;
  *       later record of an earlier key, with the next {@code version} of it; one in twenty of those is a CDC delete.
  * </ul>
  *
+ * <p>{@code --repeat} writes a file of messages until there are so many bytes.
+ *
  * <p>A state follows every so many records; 0 means none but the last ones, of which each stream has one.
  */
 final class Messages {
 
     private static final int WORDS = 1 << 20;
+    private static final String RECORD = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"";
     private static final String[] CITIES = {
         "Springfield", "Zürich", "São Paulo", "Kingsville", "Ōsaka", "Newburg", "Tromsø", "Marrakesh"
     };
@@ -66,6 +74,7 @@ final class Messages {
         long every = 10_000;
         int streams = 1;
         int again = 0;
+        String repeated = "";
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             final String value = arguments[i + 1];
             switch (arguments[i]) {
@@ -76,10 +85,15 @@ final class Messages {
                 case "--states-every" -> every = Long.parseLong(value);
                 case "--streams" -> streams = Integer.parseInt(value);
                 case "--again" -> again = Integer.parseInt(value);
+                case "--repeat" -> repeated = value;
                 default -> throw new IllegalArgumentException(arguments[i]);
             }
         }
         final var messages = new Messages(seed);
+        if (!repeated.isEmpty()) {
+            messages.repeat(Path.of(repeated), bytes);
+            return;
+        }
         switch (shape) {
             case "small" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::small);
             case "wide" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::wide);
@@ -125,6 +139,31 @@ final class Messages {
             System.err.printf("documents of %s %d%n", streams.get(i), documents[i]);
             System.err.printf("sum of %s.id %d%n", streams.get(i), sums[i]);
         }
+    }
+
+    /** What a source has emitted, again and again. */
+    private void repeat(final Path file, final long bytes) throws IOException {
+        final byte[] all = Files.readAllBytes(file);
+        final Map<String, Long> documents = new TreeMap<>();
+        long times = 0;
+        while (written + filled < bytes) {
+            flush();
+            out.write(all);
+            written += all.length;
+            times++;
+        }
+        for (final String line : Files.readAllLines(file)) {
+            if (line.startsWith(RECORD)) {
+                documents.merge(line.substring(RECORD.length(), line.indexOf('"', RECORD.length())), times, Long::sum);
+                records += times;
+            } else if (line.startsWith("{\"type\":\"STATE\"")) {
+                states += times;
+            } else {
+                lines += times;
+            }
+        }
+        end(records);
+        documents.forEach((stream, number) -> System.err.printf("documents of %s %d%n", stream, number));
     }
 
     private List<String> streams(final String shape, final int number) {
@@ -224,7 +263,7 @@ final class Messages {
     // The messages.
 
     private void begin(final String stream) throws IOException {
-        text("{\"type\":\"RECORD\",\"record\":{\"stream\":\"").text(stream).text("\",\"data\":");
+        text(RECORD).text(stream).text("\",\"data\":");
         records++;
     }
 

@@ -118,7 +118,7 @@ final class NaiveJackson {
     private static JsonNode renamed(final JsonNode value) {
         if (value.isObject()) {
             final ObjectNode renamed = JSON.createObjectNode();
-            value.fields().forEachRemaining(field -> renamed.set(name(field.getKey()), renamed(field.getValue())));
+            value.properties().forEach(field -> renamed.set(name(field.getKey()), renamed(field.getValue())));
             return renamed;
         }
         if (value.isArray()) {

@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -18,8 +19,24 @@ final class Benchmark {
 
     /** The columns of the file of results. */
     static final List<String> COLUMNS = List.of(
-            "round", "contender", "mode", "shape", "megabytes", "streams", "states_every", "latency", "wall", "cpu",
-            "sink_cpu", "peak_kib", "bytes", "records", "requests", "largest", "states");
+            "round",
+            "contender",
+            "mode",
+            "shape",
+            "megabytes",
+            "streams",
+            "states_every",
+            "again",
+            "latency",
+            "wall",
+            "cpu",
+            "sink_cpu",
+            "peak_kib",
+            "bytes",
+            "records",
+            "requests",
+            "largest",
+            "states");
 
     private final Map<String, String> options = new HashMap<>();
 
@@ -37,7 +54,8 @@ final class Benchmark {
 
     private void run() throws IOException, InterruptedException, ExecutionException {
         final Map<Plan.Contender, Path> programs = new HashMap<>();
-        programs.put(Plan.Contender.CONNECTOR, Path.of("target/destination-convex").toAbsolutePath());
+        programs.put(
+                Plan.Contender.CONNECTOR, Path.of("target/destination-convex").toAbsolutePath());
         if (options.containsKey("against")) {
             programs.put(Plan.Contender.OTHER, Path.of(options.get("against")).toAbsolutePath());
         }
@@ -111,7 +129,10 @@ final class Benchmark {
                 for (final Plan.Trial trial : round.trials()) {
                     if (repeat < trial.repeats()) {
                         out.println(line(round, trial, stage.run(trial)));
-                        System.err.print(trial.contender().name().toLowerCase(java.util.Locale.ROOT).charAt(0));
+                        System.err.print(trial.contender()
+                                .name()
+                                .toLowerCase(Locale.ROOT)
+                                .charAt(0));
                     }
                 }
                 System.err.print(" ");
@@ -129,10 +150,27 @@ final class Benchmark {
     private static String line(final Plan.Round round, final Plan.Trial trial, final Stage.Outcome took) {
         final Plan.Input input = trial.input();
         final List<Object> values = List.of(
-                round.name(), trial.contender(), trial.mode(), input.shape(), input.megabytes(), input.streams(),
-                input.statesEvery(), trial.latency(), took.wall(), took.cpu(), took.sinkCpu(), took.peakKib(),
-                took.bytes(), took.records(), took.requests(), took.largest(), took.states());
-        return values.stream().map(Object::toString).collect(Collectors.joining("\t"));
+                round.name(),
+                trial.contender(),
+                trial.mode(),
+                input.shape(),
+                input.megabytes(),
+                input.streams(),
+                input.statesEvery(),
+                input.again(),
+                trial.latency(),
+                took.wall(),
+                took.cpu(),
+                took.sinkCpu(),
+                took.peakKib(),
+                took.bytes(),
+                took.records(),
+                took.requests(),
+                took.largest(),
+                took.states());
+        return values.stream()
+                .map(value -> value instanceof Double ? "%.3f".formatted(value) : value.toString())
+                .collect(Collectors.joining("\t"));
     }
 
     // Where it is run.
@@ -150,8 +188,8 @@ final class Benchmark {
         final var setting = new ArrayList<String>();
         setting.add("date\t" + LocalDate.now());
         setting.add("command\t" + options.get("command"));
-        setting.add("machine\t%d cores (%s), %d GiB of memory".formatted(
-                Runtime.getRuntime().availableProcessors(), processor, Math.round(memory / 1048576.0)));
+        setting.add("machine\t%d cores (%s), %d GiB of memory"
+                .formatted(Runtime.getRuntime().availableProcessors(), processor, Math.round(memory / 1048576.0)));
         setting.add("kernel\tLinux " + System.getProperty("os.version"));
         setting.add("java\t%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()));
         setting.add("java_opts\t" + System.getenv().getOrDefault("JAVA_OPTS", ""));

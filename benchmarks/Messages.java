@@ -175,7 +175,10 @@ final class Messages {
     private void small() throws IOException {
         text("\"name\":\"").words(2).text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":");
         number(random.nextInt(100_000)).text(".5,\"active\":").text(random.nextInt(3) == 0 ? "false" : "true");
-        text(",\"country\":\"CH\",\"plan\":\"").words(1).text("\",\"created_at\":\"").time();
+        text(",\"country\":\"CH\",\"plan\":\"")
+                .words(1)
+                .text("\",\"created_at\":\"")
+                .time();
         text("\",\"updated_at\":\"").time().text("\"");
     }
 
@@ -208,8 +211,14 @@ final class Messages {
         wide();
         text(",\"items\":[");
         for (int i = 0; i < 75; i++) {
-            text(i == 0 ? "{\"sku\":\"" : ",{\"sku\":\"").hex(6).text("\",\"quantity\":").number(random.nextInt(50));
-            text(",\"price\":").number(random.nextInt(9_000)).text(".99,\"gift\":false,\"title\":\"").words(5);
+            text(i == 0 ? "{\"sku\":\"" : ",{\"sku\":\"")
+                    .hex(6)
+                    .text("\",\"quantity\":")
+                    .number(random.nextInt(50));
+            text(",\"price\":")
+                    .number(random.nextInt(9_000))
+                    .text(".99,\"gift\":false,\"title\":\"")
+                    .words(5);
             text("\"}");
         }
         text("],\"body\":\"").words(1_720).text("\"");

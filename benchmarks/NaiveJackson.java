@@ -54,8 +54,7 @@ final class NaiveJackson {
         for (final JsonNode stream : catalog.get("streams")) {
             final boolean dedup = stream.get("destination_sync_mode").asText().equals("append_dedup");
             primaryKeys.put(
-                    stream.get("stream").get("name").asText(),
-                    dedup ? stream.get("primary_key") : JSON.nullNode());
+                    stream.get("stream").get("name").asText(), dedup ? stream.get("primary_key") : JSON.nullNode());
         }
     }
 
@@ -97,7 +96,9 @@ final class NaiveJackson {
             body.set("messages", messages);
             final String url = config.get("deployment_url").asText() + "/api/streaming_import/import_airbyte_records";
             final HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                    .header("Authorization", "Convex " + config.get("access_key").asText())
+                    .header(
+                            "Authorization",
+                            "Convex " + config.get("access_key").asText())
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
                     .build();

@@ -91,8 +91,7 @@ record Plan(List<Round> rounds) {
     }
 
     /** One shape, in one mode, at one latency, beside the baselines. */
-    static Plan of(
-            final Input input, final String mode, final int latency, final int repeats, final boolean other) {
+    static Plan of(final Input input, final String mode, final int latency, final int repeats, final boolean other) {
         final var plan = new Builder(repeats, other);
         plan.connector(mode, input, latency);
         plan.naive(mode.equals(DEDUP) ? DEDUP : APPEND, input, latency, repeats);
@@ -100,25 +99,31 @@ record Plan(List<Round> rounds) {
         return new Plan(plan.rounds);
     }
 
-    /** Everything that targets need, and the plots. */
+    /** Everything that the targets and the plots need. */
     static Plan whole(final int repeats, final boolean other) {
         final var plan = new Builder(repeats, other);
         start(plan);
-        final Input wide = Input.of("wide", 256);
+        final Input wide = Input.of("wide", 512);
         plan.connector(APPEND, wide, 0).naive(APPEND, wide, 0, repeats).raw(wide, 0, repeats);
         plan.connector(OVERWRITE, wide, 0).round("wide");
-        for (final Input input : List.of(Input.of("small", 160), Input.of("large", 256), Input.of("faker", 128))) {
-            plan.connector(APPEND, input, 0).naive(APPEND, input, 0, FEW).raw(input, 0, FEW).round(input.shape());
+        for (final Input input : List.of(Input.of("small", 256), Input.of("large", 512), Input.of("faker", 128))) {
+            plan.connector(APPEND, input, 0)
+                    .naive(APPEND, input, 0, FEW)
+                    .raw(input, 0, FEW)
+                    .round(input.shape());
         }
         final Input again = Input.of("wide", 128).again(20);
-        plan.connector(DEDUP, again, 0).naive(DEDUP, again, 0, FEW).raw(again, 0, FEW).round("dedup");
+        plan.connector(DEDUP, again, 0)
+                .naive(DEDUP, again, 0, FEW)
+                .raw(again, 0, FEW)
+                .round("dedup");
         for (final int latency : LATENCIES) {
             latency(plan, Input.of("wide", 128), latency, latency == 100 ? repeats : FEW);
         }
         final Input shared = Input.of("wide", 128);
         for (final int streams : List.of(1, 3, 10, 30, 100)) {
             plan.connector(APPEND, shared.streams(streams), 0);
-            plan.naive(APPEND, shared.streams(streams), 0, streams % 9 == 1 ? 1 : 0);
+            plan.naive(APPEND, shared.streams(streams), 0, 1);
         }
         plan.round("streams");
         for (final int megabytes : List.of(50, 150, 500)) {
@@ -136,14 +141,16 @@ record Plan(List<Round> rounds) {
         final Input wide = Input.of("wide", 96);
         plan.connector(APPEND, wide, 0).naive(APPEND, wide, 0, 2).raw(wide, 0, 2);
         plan.connector(OVERWRITE, wide, 0).round("wide");
-        plan.connector(APPEND, Input.of("small", 64), 0);
-        plan.connector(APPEND, Input.of("large", 96), 0);
-        plan.connector(APPEND, Input.of("faker", 48), 0);
-        plan.connector(DEDUP, Input.of("wide", 48).again(20), 0).round("shapes");
+        plan.connector(APPEND, Input.of("small", 64), 0).round("small");
+        plan.connector(APPEND, Input.of("large", 96), 0).round("large");
+        plan.connector(APPEND, Input.of("faker", 48), 0).round("faker");
         final Input half = Input.of("wide", 48);
+        plan.connector(DEDUP, half.again(20), 0).round("dedup");
         plan.connector(APPEND, half, 50).connector(DEDUP, half, 50);
         plan.connector(APPEND, half.statesEvery(100), 50).connector(APPEND, half.statesEvery(0), 50);
-        plan.connector(APPEND, half.streams(4), 100).naive(APPEND, half.streams(4), 100, 1).round("latency");
+        plan.round("latency 50");
+        plan.connector(APPEND, half.streams(4), 100).naive(APPEND, half.streams(4), 100, 1);
+        plan.round("latency 100");
         plan.connector(APPEND, half, 0).connector(APPEND, half.streams(100), 0).round("streams");
         return new Plan(plan.rounds);
     }

@@ -39,7 +39,8 @@ final class SinkSpeed {
         try {
             final long began = System.nanoTime();
             final Callable<Void> sender = () -> post(URI.create(url), request, requests);
-            for (final Future<Void> sent : senders.invokeAll(IntStream.range(0, connections).mapToObj(i -> sender).toList())) {
+            for (final Future<Void> sent : senders.invokeAll(
+                    IntStream.range(0, connections).mapToObj(i -> sender).toList())) {
                 sent.get();
             }
             return (double) request.length * requests * connections / 1e6 / ((System.nanoTime() - began) / 1e9);
@@ -65,7 +66,8 @@ final class SinkSpeed {
     }
 
     private static byte[] request() {
-        final var body = new StringBuilder("{\"tables\":{\"wide\":{\"primaryKey\":null,\"jsonSchema\":null}},\"messages\":[");
+        final var body =
+                new StringBuilder("{\"tables\":{\"wide\":{\"primaryKey\":null,\"jsonSchema\":null}},\"messages\":[");
         for (int id = 1; body.length() < BODY - 1_200; id++) {
             body.append(id == 1 ? "" : ",").append("""
                     {"tableName":"wide","data":{"id":%d,"uuid":"0123456789abcdef0123456789abcdef","name":"Tromsø","amount":%d.25,\
@@ -73,9 +75,10 @@ final class SinkSpeed {
                     "country":"CH"},"tags":["one","two","three"],"notes":"%s"}}""".formatted(id, id, "A sentence, \\\"quoted\\\". ".repeat(28)));
         }
         final byte[] bytes = body.append("]}").toString().getBytes(UTF_8);
-        final byte[] head = ("POST /api/streaming_import/import_airbyte_records HTTP/1.1\r\nHost: sink\r\nContent-Length: "
-                        + bytes.length + "\r\n\r\n")
-                .getBytes(ISO_8859_1);
+        final byte[] head =
+                ("POST /api/streaming_import/import_airbyte_records HTTP/1.1\r\nHost: sink\r\nContent-Length: "
+                                + bytes.length + "\r\n\r\n")
+                        .getBytes(ISO_8859_1);
         final byte[] request = new byte[head.length + bytes.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(bytes, 0, request, head.length, bytes.length);

@@ -32,7 +32,14 @@ final class Stage implements AutoCloseable {
 
     /** What a trial took; times in seconds. */
     record Outcome(
-            double wall, double cpu, double sinkCpu, long peakKib, long bytes, long records, long requests, long largest,
+            double wall,
+            double cpu,
+            double sinkCpu,
+            long peakKib,
+            long bytes,
+            long records,
+            long requests,
+            long largest,
             long states) {}
 
     private static final long MINUTES = 20;
@@ -46,6 +53,7 @@ final class Stage implements AutoCloseable {
     private final String url;
     private final HttpClient client = HttpClient.newHttpClient();
     private volatile Process running;
+    private boolean closed;
 
     /**
      * @param classes what {@code run} has compiled
@@ -59,7 +67,9 @@ final class Stage implements AutoCloseable {
         this.programs = programs;
         this.faker = faker;
         Files.createDirectories(work.resolve("spool"));
-        sink = java("-Xmx1g", "Sink", "--sum", "id").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        sink = java("-Xmx1g", "Sink", "--sum", "id")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         running = sink;
         url = sink.inputReader().readLine().replace("CONVEX_URL=", "");
         Files.writeString(
@@ -72,11 +82,16 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         running.destroy();
         sink.destroy();
         try (Stream<Path> files = Files.walk(work)) {
-            files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
+            files.sorted((one, other) -> other.compareTo(one))
+                    .forEach(file -> file.toFile().delete());
         } catch (final IOException e) {
             System.err.println("Left behind: " + work);
         }
@@ -167,7 +182,8 @@ final class Stage implements AutoCloseable {
                 : figures(Files.readString(file(trial.input(), "figures")));
         final long states;
         try (Stream<String> lines = Files.lines(answers)) {
-            states = lines.filter(line -> line.startsWith("{\"type\":\"STATE\"")).count();
+            states =
+                    lines.filter(line -> line.startsWith("{\"type\":\"STATE\"")).count();
         }
         if (started.exitValue() != 0 || !expected.isEmpty()) {
             check(trial, started.exitValue(), expected, counted, states);
@@ -251,7 +267,10 @@ final class Stage implements AutoCloseable {
 
     private String tail(final String name) throws IOException {
         final List<String> lines = Files.readAllLines(work.resolve(name));
-        return lines.stream().skip(Math.max(0, lines.size() - 5)).map(line -> "  | " + line + "\n").collect(Collectors.joining());
+        return lines.stream()
+                .skip(Math.max(0, lines.size() - 5))
+                .map(line -> "  | " + line + "\n")
+                .collect(Collectors.joining());
     }
 
     private String ask(final String method, final String path) throws IOException, InterruptedException {
@@ -274,8 +293,8 @@ final class Stage implements AutoCloseable {
     private ProcessBuilder java(final String... arguments) throws IOException {
         final String java = ProcessHandle.current().info().command().orElse("java");
         final String path = classes + ":" + programs.get(Plan.Contender.CONNECTOR) + "/lib/*";
-        return new ProcessBuilder(
-                Stream.concat(Stream.of(java, "-cp", path), Stream.of(arguments)).collect(Collectors.toList()));
+        return new ProcessBuilder(Stream.concat(Stream.of(java, "-cp", path), Stream.of(arguments))
+                .collect(Collectors.toList()));
     }
 
     /** What the kernel knows of processes. */

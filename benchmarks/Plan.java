@@ -49,9 +49,8 @@ record Plan(List<Round> rounds) {
     static final String APPEND = "append";
     static final String DEDUP = "append_dedup";
     static final String OVERWRITE = "overwrite";
-    static final int[] LATENCIES = {0, 20, 50, 100};
 
-    /** Is enough for a baseline that no target is measured by. */
+    /** Is enough for what no target is measured by. */
     private static final int FEW = 3;
 
     /** Puts rounds together. */
@@ -67,9 +66,13 @@ record Plan(List<Round> rounds) {
         }
 
         Builder connector(final String mode, final Input input, final int latency) {
-            trials.add(new Trial(Contender.CONNECTOR, mode, input, latency, repeats));
+            return connector(mode, input, latency, repeats);
+        }
+
+        Builder connector(final String mode, final Input input, final int latency, final int atMost) {
+            trials.add(new Trial(Contender.CONNECTOR, mode, input, latency, Math.min(repeats, atMost)));
             if (other) {
-                trials.add(new Trial(Contender.OTHER, mode, input, latency, repeats));
+                trials.add(new Trial(Contender.OTHER, mode, input, latency, Math.min(repeats, atMost)));
             }
             return this;
         }
@@ -117,18 +120,17 @@ record Plan(List<Round> rounds) {
                 .naive(DEDUP, again, 0, FEW)
                 .raw(again, 0, FEW)
                 .round("dedup");
-        for (final int latency : LATENCIES) {
-            latency(plan, Input.of("wide", 128), latency, latency == 100 ? repeats : FEW);
-        }
+        latencies(plan, Input.of("wide", 128), repeats);
         final Input shared = Input.of("wide", 128);
         for (final int streams : List.of(1, 3, 10, 30, 100)) {
-            plan.connector(APPEND, shared.streams(streams), 0);
+            final boolean target = streams == 1 || streams == 100;
+            plan.connector(APPEND, shared.streams(streams), 0, target ? repeats : FEW);
             plan.naive(APPEND, shared.streams(streams), 0, 1);
         }
         plan.round("streams");
         for (final int megabytes : List.of(50, 150, 500)) {
             final Input input = Input.of("wide", megabytes);
-            plan.connector(APPEND, input, 0).naive(APPEND, input, 0, 2).raw(input, 0, FEW);
+            plan.connector(APPEND, input, 0, FEW).naive(APPEND, input, 0, 1).raw(input, 0, FEW);
         }
         plan.round("records");
         return new Plan(plan.rounds);
@@ -169,15 +171,21 @@ record Plan(List<Round> rounds) {
         plan.connector("spec", Input.NONE, 0).connector("check", Input.NONE, 0).round("start");
     }
 
-    private static void latency(final Builder plan, final Input input, final int latency, final int naive) {
-        plan.connector(APPEND, input, latency).connector(DEDUP, input, latency);
-        plan.connector(APPEND, input.streams(4), latency);
-        plan.naive(APPEND, input.streams(4), latency, naive).raw(input, latency, FEW);
-        if (latency == 50) {
-            plan.connector(APPEND, input.statesEvery(100), latency);
-            plan.connector(APPEND, input.statesEvery(0), latency);
+    /** Those of 50 and 100 ms have targets; the others are for the plot. */
+    private static void latencies(final Builder plan, final Input input, final int repeats) {
+        for (final int latency : new int[] {0, 20, 50, 100}) {
+            final int one = latency == 50 ? repeats : FEW;
+            plan.connector(APPEND, input, latency, one).connector(DEDUP, input, latency, one);
+            final int four = latency == 100 ? repeats : FEW;
+            plan.connector(APPEND, input.streams(4), latency, four);
+            plan.naive(APPEND, input.streams(4), latency, latency == 100 ? repeats : 2);
+            plan.raw(input, latency, FEW);
+            if (latency == 50) {
+                plan.connector(APPEND, input.statesEvery(100), latency);
+                plan.connector(APPEND, input.statesEvery(0), latency);
+            }
+            plan.round("latency " + latency);
         }
-        plan.round("latency " + latency);
     }
 
     /** Whether an input is needed after the given round. */

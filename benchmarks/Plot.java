@@ -37,10 +37,6 @@ final class Plot {
         }
     }
 
-    boolean isEmpty() {
-        return series.isEmpty();
-    }
-
     String svg() {
         final double mostY = all().stream().mapToDouble(Point::most).max().orElse(1);
         final double leastY = all().stream().mapToDouble(Point::least).min().orElse(0);
@@ -66,9 +62,16 @@ final class Plot {
                 .sorted()
                 .forEach(tick -> text(svg, x.applyAsDouble(tick), HEIGHT - BOTTOM + 18, "middle", number(tick)));
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 36, "middle", xName);
+        double legend = LEFT;
         for (int i = 0; i < series.size(); i++) {
-            draw(svg, series.get(i), COLOURS[i % COLOURS.length], x, y);
-            legend(svg, i);
+            final String colour = COLOURS[i % COLOURS.length];
+            final String name = series.get(i).name();
+            draw(svg, series.get(i), colour, x, y);
+            svg.append(coordinates(
+                    "<rect x=\"%.1f\" y=\"%d\" width=\"10\" height=\"10\" fill=\"%s\"/>%n",
+                    legend, HEIGHT - 21, colour));
+            text(svg, legend + 14, HEIGHT - 12, "start", name);
+            legend += 34 + 6.5 * name.length();
         }
         return svg.append("</svg>\n").toString();
     }
@@ -93,14 +96,6 @@ final class Plot {
                     at, y.applyAsDouble(point.median()), colour));
         }
         svg.append(coordinates("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n", path, colour));
-    }
-
-    private void legend(final StringBuilder svg, final int i) {
-        final double at = LEFT + (double) (WIDTH - LEFT - RIGHT) * i / series.size();
-        svg.append(coordinates(
-                "<rect x=\"%.1f\" y=\"%d\" width=\"10\" height=\"10\" fill=\"%s\"/>%n",
-                at, HEIGHT - 21, COLOURS[i % COLOURS.length]));
-        text(svg, at + 14, HEIGHT - 12, "start", series.get(i).name());
     }
 
     private static void line(

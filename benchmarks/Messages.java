@@ -40,7 +40,6 @@ import java.util.stream.IntStream;
  */
 final class Messages {
 
-    private static final int WORDS = 1 << 20;
     private static final String RECORD = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"";
     private static final String[] CITIES = {
         "Springfield", "Zürich", "São Paulo", "Kingsville", "Ōsaka", "Newburg", "Tromsø", "Marrakesh"
@@ -56,14 +55,11 @@ final class Messages {
     /** Those that are neither records nor states. */
     private long lines;
 
-    /** Words, one after another, each with what follows it; where the n-th begins. */
-    private final byte[] words;
-
-    private final int[] starts = new int[WORDS];
+    private final Prose prose;
 
     private Messages(final long seed) {
         random = new SplittableRandom(seed);
-        words = text();
+        prose = new Prose(random);
     }
 
     public static void main(final String[] arguments) throws IOException {
@@ -309,9 +305,9 @@ final class Messages {
     // The values.
 
     private Messages words(final int number) throws IOException {
-        final int first = random.nextInt(starts.length - number);
+        final int first = random.nextInt(Prose.WORDS - number);
         // Without the blank after the last one.
-        return bytes(words, starts[first], starts[first + number] - 1);
+        return bytes(prose.bytes(), prose.start(first), prose.start(first + number) - 1);
     }
 
     private Messages time() throws IOException {
@@ -377,8 +373,32 @@ final class Messages {
         written += filled;
         filled = 0;
     }
+}
 
-    /** Of a vocabulary of made-up words, common ones short and often, with punctuation as JSON strings have it. */
+/** Words of a made-up vocabulary, common ones short and often, with punctuation as JSON strings have it. */
+final class Prose {
+
+    static final int WORDS = 1 << 20;
+
+    private final SplittableRandom random;
+    private final int[] starts = new int[WORDS];
+    private final byte[] bytes;
+
+    Prose(final SplittableRandom random) {
+        this.random = random;
+        bytes = text();
+    }
+
+    /** All words, one after another, each with what follows it. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the n-th word begins. */
+    int start(final int word) {
+        return starts[word];
+    }
+
     private byte[] text() {
         final byte[][] vocabulary = new byte[8_192][];
         for (int i = 0; i < vocabulary.length; i++) {

@@ -98,7 +98,7 @@ record Plan(List<Round> rounds) {
         final var plan = new Builder(repeats, other);
         plan.connector(mode, input, latency);
         plan.naive(mode.equals(DEDUP) ? DEDUP : APPEND, input, latency, repeats);
-        plan.raw(input, latency, repeats).round(input.shape());
+        plan.raw(input, latency, repeats).round("chosen");
         return new Plan(plan.rounds);
     }
 

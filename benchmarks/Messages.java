@@ -5,25 +5,42 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Writes to stdout what a source would emit, as fast as a pipe takes it, the same for the same options. What a
  * destination must make of it goes to stderr in the end, a line for each figure.
  *
- * <pre>java benchmarks/Messages.java --shape wide|keyed [--bytes N] [--keys N] [--seed N] [--states-every RECORDS]</pre>
+ * <pre>
+ * java benchmarks/Messages.java --shape small|wide|large --bytes N [--streams N] [--again PERCENT]
+ * java benchmarks/Messages.java --shape keyed --keys N
+ * java benchmarks/Messages.java --repeat FILE --bytes N
+ *     [--seed N] [--states-every RECORDS]
+ * </pre>
  *
  * <ul>
- *   <li>{@code wide}: records of about 1 KiB, up to so many bytes of lines; each becomes a document.
+ *   <li>{@code small}, {@code wide}, {@code large}: lines of about 280 bytes, 1 KiB, 20 KiB (half of it an array of objects,
+ *       half of it text), up to so many bytes; each becomes a document. With several streams, each record belongs to any
+ *       of them. Of the records, so many percent have the id of an earlier one.
  *   <li>{@code keyed}: so many distinct keys in records of about 200 bytes. For every five of them there is about one
  *       later record of an earlier key, with the next {@code version} of it; one in twenty of those is a CDC delete.
  * </ul>
+ *
+ * <p>{@code --repeat} writes a file of messages until there are so many bytes.
+ *
+ * <p>A state follows every so many records; 0 means none but the last ones, of which each stream has one.
  */
 final class Messages {
 
-    private static final int WORDS = 1 << 20;
+    private static final String RECORD = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"";
     private static final String[] CITIES = {
         "Springfield", "Zürich", "São Paulo", "Kingsville", "Ōsaka", "Newburg", "Tromsø", "Marrakesh"
     };
@@ -35,15 +52,14 @@ final class Messages {
     private long written;
     private long records;
     private long states;
+    /** Those that are neither records nor states. */
+    private long lines;
 
-    /** Words, one after another, each with what follows it; where the n-th begins. */
-    private final byte[] words;
-
-    private final int[] starts = new int[WORDS];
+    private final Prose prose;
 
     private Messages(final long seed) {
         random = new SplittableRandom(seed);
-        words = text();
+        prose = new Prose(random);
     }
 
     public static void main(final String[] arguments) throws IOException {
@@ -52,6 +68,9 @@ final class Messages {
         int keys = 0;
         long seed = 1;
         long every = 10_000;
+        int streams = 1;
+        int again = 0;
+        String repeated = "";
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             final String value = arguments[i + 1];
             switch (arguments[i]) {
@@ -60,12 +79,21 @@ final class Messages {
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--seed" -> seed = Long.parseLong(value);
                 case "--states-every" -> every = Long.parseLong(value);
+                case "--streams" -> streams = Integer.parseInt(value);
+                case "--again" -> again = Integer.parseInt(value);
+                case "--repeat" -> repeated = value;
                 default -> throw new IllegalArgumentException(arguments[i]);
             }
         }
         final var messages = new Messages(seed);
+        if (!repeated.isEmpty()) {
+            messages.repeat(Path.of(repeated), bytes);
+            return;
+        }
         switch (shape) {
-            case "wide" -> messages.wide(bytes, every);
+            case "small" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::small);
+            case "wide" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::wide);
+            case "large" -> messages.documents(messages.streams(shape, streams), bytes, every, again, messages::large);
             case "keyed" -> messages.keyed(keys, every);
             default -> throw new IllegalArgumentException("--shape " + shape);
         }
@@ -73,24 +101,85 @@ final class Messages {
 
     // The shapes.
 
-    private void wide(final long bytes, final long every) throws IOException {
-        while (written + filled < bytes) {
-            wideRecord(records + 1);
-            if (records % every == 0) {
-                state("wide");
-            }
-        }
-        end("wide", records, 0);
+    /** Writes the fields that follow a record's id. */
+    private interface Fields {
+        void write() throws IOException;
     }
 
-    private void wideRecord(final long id) throws IOException {
-        begin("wide");
-        text("{\"id\":")
-                .number(id)
-                .text(",\"uuid\":\"")
-                .hex(16)
-                .text("\",\"name\":\"")
-                .words(2);
+    private void documents(
+            final List<String> streams, final long bytes, final long every, final int again, final Fields fields)
+            throws IOException {
+        final long[] documents = new long[streams.size()];
+        final long[] sums = new long[streams.size()];
+        long ids = 0;
+        while (written + filled < bytes) {
+            final int stream = streams.size() == 1 ? 0 : random.nextInt(streams.size());
+            final boolean repeats = again > 0 && ids > 0 && random.nextInt(100) < again;
+            final long id = repeats ? 1 + random.nextLong(ids) : ++ids;
+            begin(streams.get(stream));
+            text("{\"id\":").number(id).text(",");
+            fields.write();
+            text("}");
+            endOfRecord();
+            documents[stream]++;
+            sums[stream] += id;
+            if (every > 0 && records % every == 0) {
+                state(streams.get(stream));
+            }
+        }
+        for (final String stream : streams) {
+            endOfStream(stream);
+        }
+        end(records);
+        for (int i = 0; i < documents.length; i++) {
+            System.err.printf("documents of %s %d%n", streams.get(i), documents[i]);
+            System.err.printf("sum of %s.id %d%n", streams.get(i), sums[i]);
+        }
+    }
+
+    /** What a source has emitted, again and again. */
+    private void repeat(final Path file, final long bytes) throws IOException {
+        final byte[] all = Files.readAllBytes(file);
+        final Map<String, Long> documents = new TreeMap<>();
+        long times = 0;
+        while (written + filled < bytes) {
+            flush();
+            out.write(all);
+            written += all.length;
+            times++;
+        }
+        for (final String line : Files.readAllLines(file)) {
+            if (line.startsWith(RECORD)) {
+                documents.merge(line.substring(RECORD.length(), line.indexOf('"', RECORD.length())), times, Long::sum);
+                records += times;
+            } else if (line.startsWith("{\"type\":\"STATE\"")) {
+                states += times;
+            } else {
+                lines += times;
+            }
+        }
+        end(records);
+        documents.forEach((stream, number) -> System.err.printf("documents of %s %d%n", stream, number));
+    }
+
+    private List<String> streams(final String shape, final int number) {
+        return number == 1
+                ? List.of(shape)
+                : IntStream.range(0, number).mapToObj(i -> shape + "_" + i).toList();
+    }
+
+    private void small() throws IOException {
+        text("\"name\":\"").words(2).text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":");
+        number(random.nextInt(100_000)).text(".5,\"active\":").text(random.nextInt(3) == 0 ? "false" : "true");
+        text(",\"country\":\"CH\",\"plan\":\"")
+                .words(1)
+                .text("\",\"created_at\":\"")
+                .time();
+        text("\",\"updated_at\":\"").time().text("\"");
+    }
+
+    private void wide() throws IOException {
+        text("\"uuid\":\"").hex(16).text("\",\"name\":\"").words(2);
         text("\",\"email\":\"").hex(4).text("@example.com\",\"amount\":").number(random.nextInt(1_000_000));
         text(".25,\"quantity\":").number(random.nextInt(500)).text(",\"active\":");
         text(random.nextInt(3) == 0 ? "false" : "true")
@@ -110,9 +199,25 @@ final class Messages {
                 .text("\",\"")
                 .words(1)
                 .text("\"],\"notes\":\"")
-                .words(60 + random.nextInt(40));
-        text("\"}");
-        endOfRecord();
+                .words(67 + random.nextInt(40));
+        text("\"");
+    }
+
+    private void large() throws IOException {
+        wide();
+        text(",\"items\":[");
+        for (int i = 0; i < 75; i++) {
+            text(i == 0 ? "{\"sku\":\"" : ",{\"sku\":\"")
+                    .hex(6)
+                    .text("\",\"quantity\":")
+                    .number(random.nextInt(50));
+            text(",\"price\":")
+                    .number(random.nextInt(9_000))
+                    .text(".99,\"gift\":false,\"title\":\"")
+                    .words(5);
+            text("\"}");
+        }
+        text("],\"body\":\"").words(1_720).text("\"");
     }
 
     private void keyed(final int keys, final long every) throws IOException {
@@ -134,7 +239,9 @@ final class Messages {
         for (int key = 0; key < keys; key++) {
             sum += deleted.get(key) ? 0 : versions[key];
         }
-        end("keyed", keys - deleted.cardinality(), sum);
+        endOfStream("keyed");
+        end(keys - deleted.cardinality());
+        System.err.printf("sum of versions %d%n", sum);
     }
 
     private void keyedRecord(final int id, final int version, final boolean delete) throws IOException {
@@ -161,7 +268,7 @@ final class Messages {
     // The messages.
 
     private void begin(final String stream) throws IOException {
-        text("{\"type\":\"RECORD\",\"record\":{\"stream\":\"").text(stream).text("\",\"data\":");
+        text(RECORD).text(stream).text("\",\"data\":");
         records++;
     }
 
@@ -180,23 +287,27 @@ final class Messages {
                 .text("}}\n");
     }
 
-    private void end(final String stream, final long documents, final long sum) throws IOException {
+    private void endOfStream(final String stream) throws IOException {
         state(stream);
         text(
                 "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026396,\"stream_status\":");
         text("{\"stream_descriptor\":{\"name\":\"").text(stream).text("\"},\"status\":\"COMPLETE\"}}}\n");
+        lines++;
+    }
+
+    private void end(final long documents) throws IOException {
         flush();
         System.err.printf(
-                "records %d%nbytes %d%nstates %d%ndocuments %d%nsum of versions %d%n",
-                records, written, states, documents, sum);
+                "records %d%nbytes %d%nlines %d%nstates %d%ndocuments %d%n",
+                records, written, lines + records + states, states, documents);
     }
 
     // The values.
 
     private Messages words(final int number) throws IOException {
-        final int first = random.nextInt(starts.length - number);
+        final int first = random.nextInt(Prose.WORDS - number);
         // Without the blank after the last one.
-        return bytes(words, starts[first], starts[first + number] - 1);
+        return bytes(prose.bytes(), prose.start(first), prose.start(first + number) - 1);
     }
 
     private Messages time() throws IOException {
@@ -262,8 +373,32 @@ final class Messages {
         written += filled;
         filled = 0;
     }
+}
 
-    /** Of a vocabulary of made-up words, common ones short and often, with punctuation as JSON strings have it. */
+/** Words of a made-up vocabulary, common ones short and often, with punctuation as JSON strings have it. */
+final class Prose {
+
+    static final int WORDS = 1 << 20;
+
+    private final SplittableRandom random;
+    private final int[] starts = new int[WORDS];
+    private final byte[] bytes;
+
+    Prose(final SplittableRandom random) {
+        this.random = random;
+        bytes = text();
+    }
+
+    /** All words, one after another, each with what follows it. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the n-th word begins. */
+    int start(final int word) {
+        return starts[word];
+    }
+
     private byte[] text() {
         final byte[][] vocabulary = new byte[8_192][];
         for (int i = 0; i < vocabulary.length; i++) {

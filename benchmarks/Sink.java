@@ -31,7 +31,8 @@ import java.util.TreeMap;
  *
  * <p>{@code --sum} adds up a top-level numeric field of all documents of each table, so that a benchmark can tell that
  * the right ones arrived. What was counted is the answer to {@code GET /sink/figures}, and the last thing that it prints
- * when it is ended by SIGTERM; {@code POST /sink/reset} begins anew.
+ * when it is ended by SIGTERM; {@code POST /sink/reset?latency-millis=N} begins anew. {@code POST /lines?table=NAME} is
+ * no route of Convex: it takes JSON lines, which are checked and counted, too.
  */
 final class Sink {
 
@@ -53,7 +54,7 @@ final class Sink {
             }
         }
         final var figures = new Figures(summed);
-        final var deployment = new SinkDeployment(figures, limit);
+        final var deployment = new SinkDeployment(figures, limit, latency);
         final var server = new ServerSocket();
         server.setReceiveBufferSize(1 << 20);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
@@ -68,7 +69,7 @@ final class Sink {
         while (true) {
             final Socket socket = server.accept();
             socket.setTcpNoDelay(true);
-            new Thread(new Connection(socket, deployment, latency)).start();
+            new Thread(new Connection(socket, deployment)).start();
         }
     }
 }
@@ -204,14 +205,21 @@ final class SinkDeployment {
     private final Figures figures;
     private final int recordsLimit;
     private final Map<String, Upload> uploads = new HashMap<>();
+    private volatile long latency;
 
-    SinkDeployment(final Figures figures, final int recordsLimit) {
+    SinkDeployment(final Figures figures, final int recordsLimit, final long latency) {
         this.figures = figures;
         this.recordsLimit = recordsLimit;
+        this.latency = latency;
     }
 
     Figures figures() {
         return figures;
+    }
+
+    /** How long an answer waits when the body has been read, in milliseconds. */
+    long latency() {
+        return latency;
     }
 
     /** Reads a request's body and does what it asks for. */
@@ -222,6 +230,8 @@ final class SinkDeployment {
                 case "/api/streaming_import/import_airbyte_records" -> importRecords(request.body(recordsLimit));
                 case "/api/import/upload_part" -> uploadPart(request);
                 case "/api/import" -> importAtOnce(request);
+                case "/lines" -> countLines(request);
+                case "/sink/reset" -> reset(request);
                 default -> json(path, request.body(JSON_LIMIT));
             };
         } catch (final Json.Invalid e) {
@@ -250,11 +260,6 @@ final class SinkDeployment {
             case "/api/import/finish_upload" -> finishUpload(body.texts());
             case "/api/perform_import" -> perform(upload(body.texts().get("importId")));
             case "/sink/figures" -> Answer.ok(figures.text());
-            case "/sink/reset" -> {
-                figures.reset();
-                uploads.clear();
-                yield Answer.ok("");
-            }
             default -> new Answer(404, "");
         };
     }
@@ -336,6 +341,24 @@ final class SinkDeployment {
         lines.end();
         figures.replace(request.query("tableName"), lines.contents());
         return Answer.ok("{\"numWritten\":%d}".formatted(lines.contents().documents()));
+    }
+
+    private Answer countLines(final Connection.Request request) throws IOException {
+        if (request.length() > recordsLimit) {
+            throw new Json.Invalid("The body has %,d bytes.".formatted(request.length()));
+        }
+        final var lines = new Lines(figures);
+        request.into(lines);
+        lines.end();
+        figures.add(request.query("table"), lines.contents());
+        return Answer.ok("");
+    }
+
+    private synchronized Answer reset(final Connection.Request request) {
+        latency = Long.parseLong(request.query("latency-millis"));
+        figures.reset();
+        uploads.clear();
+        return Answer.ok("");
     }
 
     private synchronized Upload upload(final String token) {
@@ -507,7 +530,7 @@ final class Json {
                 final int value = token();
                 skip();
                 if (field >= 0) {
-                    contents.addToSum(field, Double.parseDouble(text(value, at)));
+                    contents.addToSum(field, number(value, at));
                 }
             } while (continues('}'));
         }
@@ -516,11 +539,37 @@ final class Json {
 
     private int indexOf(final List<String> names, final int from, final int to) {
         for (int i = 0; i < names.size(); i++) {
-            if (names.get(i).length() == to - from && names.get(i).equals(text(from, to))) {
+            if (isText(names.get(i), from, to)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private boolean isText(final String text, final int from, final int to) {
+        if (text.length() != to - from) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes[from + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private double number(final int from, final int to) {
+        if (to - from > 15) {
+            return Double.parseDouble(text(from, to));
+        }
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return Double.parseDouble(text(from, to));
+            }
+            number = 10 * number + bytes[i] - '0';
+        }
+        return number;
     }
 
     /** A string as text; of escapes only quotes and backslashes, which is all that names and tokens have. */
@@ -763,16 +812,14 @@ final class Connection implements Runnable {
 
     private final Socket socket;
     private final SinkDeployment deployment;
-    private final long latency;
     private final byte[] head = new byte[LONGEST_HEAD];
     private int headAt;
     private int headFilled;
     private byte[] body = new byte[1 << 16];
 
-    Connection(final Socket socket, final SinkDeployment deployment, final long latency) {
+    Connection(final Socket socket, final SinkDeployment deployment) {
         this.socket = socket;
         this.deployment = deployment;
-        this.latency = latency;
     }
 
     /** What is asked for; the body has not been read. */
@@ -873,7 +920,7 @@ final class Connection implements Runnable {
                 : deployment.answer(request);
         if (counted) {
             deployment.figures().request(request.length(), answer.status() == 200);
-            Thread.sleep(latency);
+            Thread.sleep(deployment.latency());
         }
         final boolean usable = request.unread == 0 && answer.status() != 411;
         send(answer, usable);

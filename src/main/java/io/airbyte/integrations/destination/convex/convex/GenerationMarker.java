@@ -10,7 +10,7 @@ import java.util.List;
  * @param table the table whose generation this is; the marker's primary key
  * @param stream the stream that was written to it
  * @param generation the generation that the table holds
- * @param sync the sync that wrote it, for those who look at the marker
+ * @param sync the number of the job that wrote it, the same for all of its attempts
  */
 public record GenerationMarker(String table, StreamDescriptor stream, long generation, long sync) {
 

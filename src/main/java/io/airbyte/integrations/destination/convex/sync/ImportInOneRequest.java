@@ -50,7 +50,7 @@ final class ImportInOneRequest {
             requests.again(
                     outcome,
                     () -> send(body, documents),
-                    () -> failed.accept(requests.failure(outcome, "replacing table " + stream.table())));
+                    () -> failed.accept(requests.giveUp(outcome, "replacing table " + stream.table())));
         }
     }
 

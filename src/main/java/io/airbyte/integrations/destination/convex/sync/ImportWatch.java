@@ -125,13 +125,13 @@ final class ImportWatch {
                 pollLater(importId);
             } else {
                 confirmations.again(
-                        outcome, () -> poll(importId), () -> failed.accept(confirmations.failure(outcome, doing())));
+                        outcome, () -> poll(importId), () -> failed.accept(confirmations.giveUp(outcome, doing())));
             }
         });
     }
 
     private void failed(final Outcome<?> outcome) {
-        failed.accept(requests.failure(outcome, doing()));
+        failed.accept(requests.giveUp(outcome, doing()));
     }
 
     private String doing() {

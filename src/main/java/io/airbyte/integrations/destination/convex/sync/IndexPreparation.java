@@ -215,7 +215,7 @@ final class IndexPreparation {
     private <A, T> void request(
             final Function<A, CompletableFuture<Outcome<T>>> method, final A argument, final Consumer<T> done) {
         requests.send(
-                MOST_URGENT, () -> method.apply(argument), done, outcome -> fail(requests.failure(outcome, doing())));
+                MOST_URGENT, () -> method.apply(argument), done, outcome -> fail(requests.giveUp(outcome, doing())));
     }
 
     private void fail(final Failure cause) {

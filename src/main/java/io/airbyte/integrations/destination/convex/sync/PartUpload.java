@@ -58,10 +58,10 @@ final class PartUpload {
 
     /** Sends what is ready, unless something is on its way. */
     void advance() {
-        if (busy || ended) {
+        if (busy || ended || documents.parts().isEmpty()) {
             return;
         }
-        if (token.isEmpty() && !documents.parts().isEmpty()) {
+        if (token.isEmpty()) {
             start();
         } else if (partTokens.size() < documents.parts().size()) {
             sendPart();
@@ -149,7 +149,7 @@ final class PartUpload {
     }
 
     private void fail(final Outcome<?> outcome) {
-        end(requests.failure(outcome, doing()));
+        end(requests.giveUp(outcome, doing()));
     }
 
     private String doing() {

@@ -74,11 +74,8 @@ final class Pipeline {
         pool = MemoryPool.forHeap(surroundings.heapBytes());
         window = new InFlightWindow(surroundings.pipelineThread());
         staging = staging(plan, surroundings);
-        checkpoints = new Checkpoints(
-                output,
-                pool,
-                plan.streams(),
-                staging.map(disk -> new WithheldStates(disk.folder().lineLog())));
+        checkpoints =
+                new Checkpoints(output, pool, plan.streams(), staging.map(disk -> new WithheldStates(disk.folder())));
         statistics = new SyncStatistics(timers, window, plan.streams());
         final Sending sending = new Sending(
                 deployment,

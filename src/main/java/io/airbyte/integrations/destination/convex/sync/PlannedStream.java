@@ -10,7 +10,6 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -45,16 +44,6 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
     /** The table will hold what this sync writes, and nothing else. */
     public boolean isReplaced() {
         return content != Content.KEPT;
-    }
-
-    /** The generation that this sync is about, where the platform has told one. */
-    Optional<Long> generation() {
-        return configured.generationId().stream().boxed().findFirst();
-    }
-
-    /** The platform's number of the job that this sync belongs to, where it has told one. */
-    Optional<Long> sync() {
-        return configured.syncId().stream().boxed().findFirst();
     }
 
     /** Says that the table holds this stream's generation. */

@@ -95,8 +95,15 @@ final class RepeatableRequests {
         failures = 0;
     }
 
-    /** What it means to the user that the last request was refused or given up. */
-    Failure failure(final Outcome<?> outcome, final String doing) {
+    /**
+     * The last request was refused, or has failed too often; where the deployment is out of reach, others give up sooner.
+     *
+     * @return what it means to the user
+     */
+    Failure giveUp(final Outcome<?> outcome, final String doing) {
+        if (!(outcome instanceof Outcome.Refused<?>) && !StreamDelivery.isServerError(outcome)) {
+            sending.failures().foundOutage();
+        }
         return Refusals.exhausted(outcome, failures, doing);
     }
 }

@@ -117,7 +117,7 @@ final class ReplaceWriter implements StreamWriter {
                 Long.MIN_VALUE,
                 () -> sending.deployment().clearTable(stream.table()),
                 cleared -> replaced(),
-                outcome -> fail(requests.failure(outcome, "emptying table " + stream.table())));
+                outcome -> fail(requests.giveUp(outcome, "emptying table " + stream.table())));
     }
 
     private void importUpload(final String token, final List<String> partTokens) {

@@ -150,7 +150,7 @@ final class Replacements {
                         Long.MIN_VALUE,
                         () -> sending.deployment().writeGenerationMarkers(markers),
                         written -> release(),
-                        outcome -> fail(requests.failure(outcome, "writing to table " + GenerationMarker.TABLE))),
+                        outcome -> fail(requests.giveUp(outcome, "writing to table " + GenerationMarker.TABLE))),
                 this::fail);
     }
 

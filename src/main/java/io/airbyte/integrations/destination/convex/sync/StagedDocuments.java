@@ -73,7 +73,7 @@ final class StagedDocuments {
         }
     }
 
-    private static void addKey(final Keys keys, final EncodedDocument document) {
+    private void addKey(final Keys keys, final EncodedDocument document) {
         try {
             keys.digest().read(document.json());
             final long high = keys.digest().high();
@@ -86,7 +86,7 @@ final class StagedDocuments {
         } catch (final InvalidJson e) {
             throw new IllegalStateException("A document is not JSON.", e);
         } catch (final IOException e) {
-            throw Staging.broken(e);
+            throw Staging.unwritable(staging.folder(), e);
         }
     }
 
@@ -111,7 +111,7 @@ final class StagedDocuments {
         try {
             spool.write(buffers, bytes, documentsInFrame);
         } catch (final IOException e) {
-            throw Staging.broken(e);
+            throw Staging.unwritable(staging.folder(), e);
         }
         releaseFrame();
         if (keys.isEmpty()) {

@@ -4,6 +4,8 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,6 +72,7 @@ final class Staging {
         if (folder.used() + bytes > limit) {
             letGo(bytes);
         }
+        requireFolder();
         final long free = free();
         if (free < reserve + bytes) {
             throw Failure.config(
@@ -109,11 +112,29 @@ final class Staging {
                 pipeline.execute(() -> done.accept(result));
             } catch (final IOException e) {
                 pipeline.execute(() -> failed.accept(broken(e)));
-            } catch (final Exception e) {
+            } catch (final Exception | Error e) {
                 pipeline.execute(() ->
                         failed.accept(Failure.system("An unexpected error ended the sync; please report it.", e)));
             }
         });
+    }
+
+    /** A disk without the folder would only seem to be full. */
+    private void requireFolder() {
+        if (!Files.isDirectory(folder.path())) {
+            throw unwritable(folder, new NoSuchFileException(folder.path().toString()));
+        }
+    }
+
+    /** What it means to the user that the disk does not take what is written: it is full, or the folder is gone. */
+    static Failure unwritable(final SpoolFolder folder, final IOException cause) {
+        return Failure.config(
+                "Records and states wait in a temporary folder until tables are replaced, and %s cannot be written to: %s. Free some disk space there, or set TMPDIR to another folder. The tables keep what they held."
+                        .formatted(
+                                folder.path(),
+                                Files.isDirectory(folder.path())
+                                        ? cause.getMessage()
+                                        : "it was removed while the sync ran"));
     }
 
     /** What it means to the user that the disk does not do what it should. */

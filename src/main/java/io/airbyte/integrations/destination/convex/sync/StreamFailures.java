@@ -28,8 +28,13 @@ final class StreamFailures {
 
     /** A stream has given up on a deployment that was out of reach, or too busy, for too long. */
     void reportOutage(final Failure failure) {
-        outage = true;
+        foundOutage();
         report(failure);
+    }
+
+    /** The same of a failure that is reported by somebody else. */
+    void foundOutage() {
+        outage = true;
     }
 
     Optional<Failure> first() {

@@ -72,28 +72,30 @@ public final class SyncPreparation {
         final Map<String, GenerationMarker> held = markers.stream()
                 .collect(Collectors.toMap(GenerationMarker::table, marker -> marker, (one, other) -> other));
         return plan.with(plan.streams().stream()
-                .map(stream -> holdsGeneration(stream, held) ? toldOf(stream.continued(), held) : stream)
+                .map(stream -> holdsGeneration(stream, held) ? toldOf(stream.continued()) : stream)
                 .toList());
     }
 
+    /**
+     * Every attempt of a job has the job's number, and another job of the same connection another generation
+     * (airbyte-semantics §1.1): what another job has written under this number belongs to another connection.
+     */
     private static boolean holdsGeneration(final PlannedStream stream, final Map<String, GenerationMarker> held) {
-        final Optional<GenerationMarker> marker = Optional.ofNullable(held.get(stream.table()));
-        return stream.content() == PlannedStream.Content.REPLACED_ONCE_A_GENERATION
-                && marker.map(GenerationMarker::generation).equals(stream.generation());
+        if (stream.content() != PlannedStream.Content.REPLACED_ONCE_A_GENERATION) {
+            return false;
+        }
+        final GenerationMarker asked = stream.marker();
+        return Optional.ofNullable(held.get(stream.table()))
+                .filter(marker -> marker.generation() == asked.generation() && marker.sync() == asked.sync())
+                .isPresent();
     }
 
-    private static PlannedStream toldOf(final PlannedStream stream, final Map<String, GenerationMarker> held) {
-        final Optional<GenerationMarker> marker = Optional.ofNullable(held.get(stream.table()));
+    private static PlannedStream toldOf(final PlannedStream stream) {
         LOG.info(() -> "Stream %s: table %s holds generation %d already, so this sync adds to it."
                 .formatted(
-                        stream.descriptor(), stream.table(), stream.generation().orElseThrow()));
-        // Every attempt of a job has the job's number, and another job another generation (airbyte-semantics §1.1).
-        if (!marker.map(GenerationMarker::sync).equals(stream.sync())) {
-            LOG.warning(() ->
-                    ("Stream %s: that generation was written by another job. If the connection was made anew, clear the"
-                                    + " stream and sync again, so that nothing of the old connection stays.")
-                            .formatted(stream.descriptor()));
-        }
+                        stream.descriptor(),
+                        stream.table(),
+                        stream.configured().generationId().orElseThrow()));
         return stream;
     }
 

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.spool.LineLog;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.IOException;
 
 /**
@@ -9,10 +10,12 @@ import java.io.IOException;
  */
 final class WithheldStates implements StateQueue.Sink {
 
+    private final SpoolFolder folder;
     private final LineLog log;
 
-    WithheldStates(final LineLog log) {
-        this.log = log;
+    WithheldStates(final SpoolFolder folder) {
+        this.folder = folder;
+        this.log = folder.lineLog();
     }
 
     @Override
@@ -20,7 +23,7 @@ final class WithheldStates implements StateQueue.Sink {
         try {
             log.add(line, recordCount);
         } catch (final IOException e) {
-            throw Staging.broken(e);
+            throw Staging.unwritable(folder, e);
         }
     }
 

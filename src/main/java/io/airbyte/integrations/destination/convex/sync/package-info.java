@@ -4,7 +4,14 @@
  *
  * <p>Everything that changes is owned by one thread, the pipeline thread, which takes events in turn: a chunk of input,
  * the outcome of a request, a timer. So nothing here is shared and nothing is locked, apart from the mailbox that hands
- * events over. It knows requests only by their outcomes, never by HTTP, and messages only as the protocol package reads
+ * events over.
+ *
+ * <p>A stream that replaces its table is not written record by record: its documents wait in the spool until the whole stream
+ * is there ({@link io.airbyte.integrations.destination.convex.sync.ReplaceWriter}), and who may say so depends on who runs the
+ * sync ({@link io.airbyte.integrations.destination.convex.sync.Completion},
+ * {@link io.airbyte.integrations.destination.convex.sync.Replacements}).
+ *
+ * <p>It knows requests only by their outcomes, never by HTTP, and messages only as the protocol package reads
  * them, never as JSON.
  */
 @NullMarked

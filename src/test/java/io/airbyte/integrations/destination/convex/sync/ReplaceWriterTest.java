@@ -15,6 +15,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplaceWriterTest {
 
@@ -280,6 +282,66 @@ class ReplaceWriterTest {
         assertThat(endOf(sync)).isEmpty();
         assertThat(IntStream.range(0, 30))
                 .allSatisfy(i -> assertThat(deployment.documents("s" + i)).containsExactly("{\"id\":%d}".formatted(i)));
+    }
+
+    @Test
+    void a_table_that_is_being_emptied_is_so_although_another_stream_fails_meanwhile() {
+        imports.holds(Route.CLEAR_TABLE);
+        imports.failsTheNextImportWith(new Outcome.Refused<>(400, "ImportForeignKey", ""));
+        final SyncRig sync = sync(overwrite("users"), overwrite("pets"))
+                .reads(record("pets", "{\"id\":7}"))
+                .reachesEndOfInput()
+                .waits(LONG);
+        assertThat(sync.isFinished()).isFalse();
+
+        imports.answersHeld();
+        sync.settle();
+        assertThat(sync.waits(LONG).conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("pets");
+        });
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void a_table_that_cannot_be_emptied_fails_its_stream_alone() {
+        imports.answersWithout(Route.CLEAR_TABLE, new Outcome.Refused<>(400, "ImportForeignKey", ""));
+        deployment.answersWithout(new Outcome.Busy<>("HTTP status 503", Optional.empty()));
+        final SyncRig sync =
+                sync(overwrite("users"), append("pets")).reads(record("pets", "{\"id\":7}"), state("pets", 2));
+
+        assertThat(endOf(sync))
+                .hasValueSatisfying(failure -> assertThat(failure.message()).contains("users"));
+        assertThat(deployment.documents("pets")).containsExactly("{\"id\":7}");
+        assertThat(sync.states()).containsExactly(2);
+    }
+
+    @Test
+    void a_deployment_that_is_gone_is_given_up_for_all_streams_at_once() {
+        final ConfiguredStream[] streams =
+                IntStream.range(0, 40).mapToObj(i -> overwrite("s" + i)).toArray(ConfiguredStream[]::new);
+        IntStream.range(0, 1_000).forEach(i -> imports.answersWithout(Route.START_UPLOAD, BUSY));
+        final SyncRig sync =
+                sync(streams).reads(IntStream.range(0, 40).mapToObj(i -> record("s" + i, "{\"id\":%d}".formatted(i))));
+
+        assertThat(endOf(sync))
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+        assertThat(imports.count(Route.START_UPLOAD)).isLessThan(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"states", "documents"})
+    void a_temporary_folder_that_vanishes_is_for_the_user_to_mend(final String what) throws IOException {
+        final SyncRig sync = sync(overwrite("users"));
+        Files.delete(spool.path().resolve("lock"));
+        Files.delete(spool.path());
+        sync.reads(
+                what.equals("documents") ? manyUsers() : IntStream.range(0, 200).mapToObj(i -> state("users", i)));
+
+        assertThat(sync.waits(LONG).conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains(folder.toString(), "removed", "TMPDIR");
+        });
     }
 
     @Test

@@ -175,6 +175,15 @@ class ReplacementsTest {
         }
 
         @Test
+        void a_table_that_holds_the_same_generation_of_another_job_is_replaced() {
+            imports.marks(new GenerationMarker("users", StreamDescriptor.of("users"), 3, 6));
+            final SyncRig sync = sync(PLATFORM, users).reads(data("users", 1), complete("users"));
+
+            assertThat(endOf(sync)).isEmpty();
+            holdsNew("users", 1);
+        }
+
+        @Test
         void a_table_that_holds_another_generation_is_replaced() {
             imports.marks(new GenerationMarker("users", StreamDescriptor.of("users"), 2, 6));
             final SyncRig sync = sync(PLATFORM, users).reads(data("users", 1), complete("users"));

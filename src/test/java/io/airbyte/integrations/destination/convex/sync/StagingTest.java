@@ -15,8 +15,10 @@ import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -116,6 +118,32 @@ class StagingTest {
         });
         assertThat(spool.used()).isZero();
         assertThat(imports.calls()).isEmpty();
+    }
+
+    @Test
+    void work_on_another_thread_that_breaks_down_is_an_error_rather_than_waited_for_forever() {
+        final Staging staging = new Staging(
+                spool,
+                new Surroundings(
+                        () -> 0,
+                        new Random(1),
+                        Runnable::run,
+                        Runnable::run,
+                        256L << 20,
+                        Optional.of(spool),
+                        OptionalLong.empty()));
+        final List<Failure> failures = new ArrayList<>();
+
+        staging.inBackground(
+                () -> {
+                    throw new StackOverflowError();
+                },
+                done -> {},
+                failures::add);
+
+        assertThat(failures)
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.SYSTEM_ERROR));
     }
 
     private static String incompressible(final Random random) {

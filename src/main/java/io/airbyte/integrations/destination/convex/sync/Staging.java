@@ -69,9 +69,7 @@ final class Staging {
      * @throws Failure a config error that names the stream and the disk, if there is none
      */
     void requireRoomFor(final long bytes, final StreamDescriptor stream) {
-        if (folder.used() + bytes > limit) {
-            letGo(bytes);
-        }
+        letGo(bytes);
         requireFolder();
         final long free = free();
         if (free < reserve + bytes) {
@@ -85,8 +83,13 @@ final class Staging {
         }
     }
 
+    /** Others may have taken of the disk since the limit was set. */
+    private boolean hasRoomFor(final long bytes) {
+        return folder.used() + bytes <= limit && free() >= reserve + bytes;
+    }
+
     private void letGo(final long bytes) {
-        while (folder.used() + bytes > limit) {
+        while (!hasRoomFor(bytes)) {
             final var largest = uploads.stream().max(Comparator.comparingLong(PartUpload::bytesToLetGo));
             if (largest.isEmpty() || largest.get().bytesToLetGo() == 0) {
                 return;

@@ -81,7 +81,7 @@ final class Benchmark {
 
     private Plan plan() {
         final boolean quick = options.containsKey("quick");
-        final int repeats = Integer.parseInt(options.getOrDefault("repeats", quick ? "3" : "5"));
+        final int repeats = Integer.parseInt(options.getOrDefault("repeats", quick ? "2" : "5"));
         final boolean other = options.containsKey("against");
         if (options.containsKey("shape")) {
             return chosen(repeats, other);
@@ -193,7 +193,11 @@ final class Benchmark {
         setting.add("kernel\tLinux " + System.getProperty("os.version"));
         setting.add("java\t%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()));
         setting.add("java_opts\t" + System.getenv().getOrDefault("JAVA_OPTS", ""));
-        setting.add("load\t" + Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+        final String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+        if (Double.parseDouble(load) > 1) {
+            System.err.printf("Something else runs here (load %s): the figures will be worse and less sure.%n", load);
+        }
+        setting.add("load\t" + load);
         setting.forEach(line -> out.println("# " + line));
     }
 

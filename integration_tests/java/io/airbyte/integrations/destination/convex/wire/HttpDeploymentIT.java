@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.airbyte.integrations.destination.convex.wire.OpenDeployments.IMPATIENT;
 import static io.airbyte.integrations.destination.convex.wire.OpenDeployments.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -37,14 +38,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HttpDeploymentIT {
@@ -356,6 +360,27 @@ class HttpDeploymentIT {
 
         assertThat(doubt(inFlight.join())).isEqualTo(Doubt.ANSWER_LOST);
         assertThat(doubt(imported(deployment))).isEqualTo(Doubt.ANSWER_LOST);
+    }
+
+    /** Java waits 300 ms, at its exit, for a thread that is still out for the network. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "https"})
+    void closing_leaves_no_thread_behind(final String scheme) {
+        CONVEX.stubFor(any(anyUrl()).willReturn(aResponse()));
+        final Set<Thread> before = networkThreads();
+        final HttpDeployment deployment = deployment(CONVEX.baseUrl().replace("http:", scheme + ":"), PATIENT);
+        imported(deployment);
+        assertThat(networkThreads()).hasSizeGreaterThan(before.size());
+
+        deployment.close();
+
+        await().until(() -> before.containsAll(networkThreads()));
+    }
+
+    private static Set<Thread> networkThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("(?i)(convex-|HttpClient-).*"))
+                .collect(Collectors.toSet());
     }
 
     private static void answer(final int status, final String code) {

@@ -189,9 +189,14 @@ public final class DeploymentUrl {
         return base;
     }
 
+    /** Whether requests travel over TLS. */
+    boolean isEncrypted() {
+        return base.getScheme().equals("https");
+    }
+
     /** Whether the deploy key and the data would cross the internet unencrypted. */
     public boolean insecure() {
-        return base.getScheme().equals("http") && !isPrivate();
+        return !isEncrypted() && !isPrivate();
     }
 
     /** What the log should tell the user about this URL, if anything. */

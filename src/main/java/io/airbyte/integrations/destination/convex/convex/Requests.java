@@ -34,7 +34,7 @@ final class Requests implements AutoCloseable {
         this.key = key;
         this.client = "streaming-import-" + version;
         this.timeouts = timeouts;
-        this.wire = new Wire(timeouts.connect());
+        this.wire = new Wire(timeouts.connect(), url.isEncrypted());
         this.outcomes = new OutcomeReader(InstantSource.system(), this::withoutKey);
     }
 

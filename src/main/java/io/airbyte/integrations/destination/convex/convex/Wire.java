@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +37,40 @@ final class Wire implements AutoCloseable {
     private static final Reply.Fault UNREADABLE =
             new Reply.Fault(Reply.Cause.BROKEN, "the connector could not read what it was to send");
 
-    private final HttpClient client;
+    /**
+     * All threads that serve exchanges, the HTTP client's own one included, which only an interrupt ends on every Java.
+     * As long as it waits for the network, Java waits 300 ms for it before it exits.
+     */
+    private final ThreadGroup group = new ThreadGroup("convex-http");
+
     private final ExecutorService threads = Executors.newCachedThreadPool(daemons("convex-http-"));
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, daemons("convex-timer-"));
+    private final HttpClient client;
     private final Set<Exchange> inFlight = ConcurrentHashMap.newKeySet();
 
-    Wire(final Duration connectTimeout) {
+    /**
+     * @param connectTimeout how long a connection may take to be made
+     * @param encrypted whether anything will be sent over TLS
+     */
+    Wire(final Duration connectTimeout, final boolean encrypted) {
         // A done exchange must not be kept until its time would have run out: it holds a batch.
         timers.setRemoveOnCancelPolicy(true);
+        // On one of those threads, since the client's own one belongs to the group of the thread that builds it.
+        client = CompletableFuture.supplyAsync(() -> client(connectTimeout, encrypted), threads)
+                .join();
+    }
+
+    private HttpClient client(final Duration connectTimeout, final boolean encrypted) {
         final HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout)
                 .executor(threads);
+        if (!encrypted) {
+            builder.sslContext(new NoTls()).sslParameters(new SSLParameters());
+        }
         final ProxySelector proxies = ProxySelector.getDefault();
-        client = (proxies == null ? builder : builder.proxy(proxies)).build();
+        return (proxies == null ? builder : builder.proxy(proxies)).build();
     }
 
     /**
@@ -86,12 +106,13 @@ final class Wire implements AutoCloseable {
             exchange.abandon(new Reply.Fault(Reply.Cause.BROKEN, "the connector closed it"));
         }
         threads.shutdown();
+        group.interrupt();
     }
 
-    private static ThreadFactory daemons(final String prefix) {
+    private ThreadFactory daemons(final String prefix) {
         final AtomicInteger count = new AtomicInteger();
         return work -> {
-            final Thread thread = new Thread(work, prefix + count.incrementAndGet());
+            final Thread thread = new Thread(group, work, prefix + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };

@@ -119,6 +119,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + ".protocol", ROOT + ".convex", ROOT + ".config")
+                .and()
+                .haveNameNotMatching(".*\\.JsonTree(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson..")

@@ -1,9 +1,8 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.airbyte.integrations.destination.convex.json.JsonTree;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -15,9 +14,6 @@ import java.util.regex.Pattern;
  */
 record ErrorAnswer(String code, String message) {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_ -]{0,63}");
     private static final int LONGEST_ESCAPE = 12;
 
@@ -35,7 +31,7 @@ record ErrorAnswer(String code, String message) {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readTree(body));
+            return Optional.of(JsonTree.read(body));
         } catch (final JsonProcessingException e) {
             return Optional.empty();
         }

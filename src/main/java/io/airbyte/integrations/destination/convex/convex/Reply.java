@@ -1,9 +1,8 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.airbyte.integrations.destination.convex.json.JsonTree;
 import java.util.Optional;
 
 /** What came back for a request: an answer, whoever gave it, or a fault that stands in its place. */
@@ -21,17 +20,13 @@ sealed interface Reply {
     record Answer(int status, String contentType, Optional<String> retryAfter, String body, boolean cutShort)
             implements Reply {
 
-        private static final JsonMapper JSON = JsonMapper.builder()
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .build();
-
         /** The body as JSON; nothing where it is none, or not whole. */
         Optional<JsonNode> json() {
             if (cutShort || body.isBlank()) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(JSON.readTree(body));
+                return Optional.of(JsonTree.read(body));
             } catch (final JsonProcessingException e) {
                 return Optional.empty();
             }

@@ -1,8 +1,8 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.airbyte.integrations.destination.convex.json.JsonTree;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -20,7 +20,7 @@ record Request(String method, String path, String contentType, RequestBody body)
     }
 
     static Request json(final String method, final String path, final JsonNode body) {
-        final byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+        final byte[] bytes = JsonTree.bytes(body);
         return json(method, path, new RequestBody(List.of(ByteBuffer.wrap(bytes)), bytes.length));
     }
 

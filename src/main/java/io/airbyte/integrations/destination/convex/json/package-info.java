@@ -1,5 +1,6 @@
 /**
- * JSON at the level of bytes: finding, checking and cutting values without building a tree.
+ * JSON at the level of bytes: finding, checking and cutting values without building a tree. What comes only once may be
+ * read as a tree.
  *
  * <p>It knows nothing of Airbyte or Convex.
  */

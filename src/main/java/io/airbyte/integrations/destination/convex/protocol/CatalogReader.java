@@ -2,9 +2,8 @@ package io.airbyte.integrations.destination.convex.protocol;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.airbyte.integrations.destination.convex.json.JsonTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -59,9 +58,7 @@ final class CatalogReader {
 
     private JsonNode parsed(final byte[] json) {
         try {
-            return new ObjectMapper()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .readTree(json);
+            return JsonTree.read(json);
         } catch (final JsonProcessingException invalid) {
             final JsonLocation location = invalid.getLocation();
             throw Failure.config("The configured catalog " + file + " is not valid JSON"

@@ -292,6 +292,31 @@ class CommandLineIT {
                 .endsWith("/other");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "spec, -XX:TieredStopAtLevel=1",
+        "--spec, -XX:TieredStopAtLevel=1",
+        "check --config nowhere.json, -XX:TieredStopAtLevel=1",
+        "write --config nowhere.json, -XX:FreqInlineSize=100",
+        "--write --config nowhere.json, -XX:FreqInlineSize=100"
+    })
+    void java_compiles_quickly_what_is_over_in_a_moment_and_well_what_is_not(final String line, final String option)
+            throws IOException {
+        final Path bin = Files.createDirectories(folder.resolve("bin"));
+        executable(bin.resolve("java"), "#!/bin/sh\nfor word; do echo \"$word\"; done\n");
+
+        final Result result = ended(Map.of("JAVA_HOME", folder.toString()), words(line));
+
+        assertThat(result.stdout()).contains(option);
+    }
+
+    /** Java warns of a young generation that does not fit the heap. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-Xmx16m", "-Xmx16m -XX:SharedArchiveFile=/nowhere"})
+    void what_java_has_to_say_stays_off_stdout(final String options) {
+        assertThat(ended(Map.of("JAVA_OPTS", options), "spec").stdout()).hasSize(1);
+    }
+
     @Test
     void java_home_says_which_java_runs() throws IOException {
         final Path home = folder.resolve("a java");

@@ -56,7 +56,7 @@ final class Targets {
                 trial("latency 100", "CONNECTOR", Plan.APPEND, 4, 10_000),
                 trial("latency 100", "NAIVE", Plan.APPEND, 4, 10_000));
         for (final String mode : List.of(Plan.APPEND, Plan.DEDUP)) {
-            final var trial = trial("latency 50", "CONNECTOR", mode, 1, 10_000);
+            final var trial = trial("distant", "CONNECTOR", mode, 1, 10_000);
             atLeast("wide, 50 ms, one stream, " + mode, 80, "MB/s", trial, Report.MEGABYTES);
         }
         final var states = trial("latency 50", "CONNECTOR", Plan.APPEND, 1, 100);

@@ -111,10 +111,14 @@ record Plan(List<Round> rounds) {
         final Input wide = Input.of("wide", 512);
         plan.connector(APPEND, wide, 0).naive(APPEND, wide, 0, repeats).raw(wide, 0, repeats);
         plan.connector(OVERWRITE, wide, 0).round("wide");
-        for (final Input input : List.of(Input.of("small", 512), Input.of("large", 512), Input.of("faker", 128))) {
-            plan.connector(APPEND, input, 0).naive(APPEND, input, 0, 1).raw(input, 0, FEW);
-            plan.round(input.shape());
+        final Input longer = Input.of("wide", 2_048);
+        plan.connector(APPEND, longer, 0).raw(longer, 0, repeats).round("longer");
+        for (final Input input : List.of(Input.of("small", 512), Input.of("large", 1_024))) {
+            plan.connector(APPEND, input, 0).raw(input, 0, FEW).round(input.shape());
         }
+        final Input faker = Input.of("faker", 128);
+        plan.connector(APPEND, faker, 0).naive(APPEND, faker, 0, 1).raw(faker, 0, FEW);
+        plan.round("faker");
         final Input again = Input.of("wide", 128).again(20);
         plan.connector(DEDUP, again, 0).naive(DEDUP, again, 0, 1).raw(again, 0, FEW);
         plan.round("dedup");
@@ -127,7 +131,7 @@ record Plan(List<Round> rounds) {
             plan.naive(APPEND, shared.streams(streams), 0, end ? 1 : 0);
         }
         plan.round("streams");
-        for (final int megabytes : List.of(50, 150, 500)) {
+        for (final int megabytes : List.of(50, 150)) {
             final Input input = Input.of("wide", megabytes);
             plan.connector(APPEND, input, 0, FEW).naive(APPEND, input, 0, 1).raw(input, 0, FEW);
         }
@@ -176,7 +180,7 @@ record Plan(List<Round> rounds) {
             plan.connector(APPEND, input, latency, FEW).connector(DEDUP, input, latency, FEW);
             final boolean target = latency == 100;
             plan.connector(APPEND, input.streams(4), latency, target ? repeats : FEW);
-            plan.naive(APPEND, input.streams(4), latency, target ? repeats : 1);
+            plan.naive(APPEND, input.streams(4), latency, target ? repeats : latency == 0 ? 1 : 0);
             plan.raw(input, latency, FEW);
             if (latency == 50) {
                 plan.connector(APPEND, input.statesEvery(100), latency);

@@ -28,11 +28,18 @@ final class Targets {
     private void throughput() {
         final var connector = trial("wide", "CONNECTOR", Plan.APPEND, 1, 10_000);
         final var naive = trial("wide", "NAIVE", Plan.APPEND, 1, 10_000);
-        final var raw = trial("wide", "RAW", Plan.APPEND, 1, 10_000);
-        final String wide = "wide, 0 ms";
-        ratio(wide, 3, "the naive connector", connector, naive);
-        ratio(wide, 0.5, "the raw forward", connector, raw);
-        atLeast(wide, 200, "MB/s", connector, Report.MEGABYTES);
+        ratio("wide, 0 ms", 3, "the naive connector", connector, naive);
+        both(connector, naive, (one, other) -> {
+            final double ratio = one.median(Report.CPU_A_GB) / other.median(Report.CPU_A_GB);
+            return row(
+                    "CPU seconds a GB, wide", "≤ 0.35 × the naive connector", format("%.2f ×", ratio), ratio <= 0.35);
+        });
+        // Java's start and its compiler take a second or two, whatever there is to do: that shows in the shorter one.
+        for (final String round : List.of("wide", "longer")) {
+            wide(
+                    trial(round, "CONNECTOR", Plan.APPEND, 1, 10_000),
+                    trial(round, "RAW", Plan.APPEND, 1, 10_000));
+        }
         atLeast(
                 "small, 0 ms",
                 400_000,
@@ -40,12 +47,13 @@ final class Targets {
                 trial("small", "CONNECTOR", Plan.APPEND, 1, 10_000),
                 Report.RECORDS);
         atLeast("large, 0 ms", 250, "MB/s", trial("large", "CONNECTOR", Plan.APPEND, 1, 10_000), Report.MEGABYTES);
-        atMost("CPU seconds a GB, wide", 5, "s", connector, Report.CPU_A_GB);
-        both(connector, naive, (one, other) -> {
-            final double ratio = one.median(Report.CPU_A_GB) / other.median(Report.CPU_A_GB);
-            return row(
-                    "CPU seconds a GB, wide", "≤ 0.35 × the naive connector", format("%.2f ×", ratio), ratio <= 0.35);
-        });
+    }
+
+    private void wide(final Optional<Report.Trial> connector, final Optional<Report.Trial> raw) {
+        final String size = connector.map(trial -> trial.what().get("megabytes") + " MB").orElse("");
+        ratio("wide, 0 ms, " + size, 0.5, "the raw forward", connector, raw);
+        atLeast("wide, 0 ms, " + size, 200, "MB/s", connector, Report.MEGABYTES);
+        atMost("CPU seconds a GB, wide, " + size, 5, "s", connector, Report.CPU_A_GB);
     }
 
     private void latency() {

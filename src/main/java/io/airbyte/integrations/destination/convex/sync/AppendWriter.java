@@ -28,6 +28,12 @@ final class AppendWriter implements StreamWriter {
     /** For how long a known size is trusted: hardly longer than one request after the other takes. */
     private static final long SIZE_HOLDS_MILLIS = 1_000;
 
+    /** Nothing else, should it write to the table after all, would write just as many documents as such a batch has. */
+    private static final int RECORDS_NOT_MISTAKEN = 100;
+
+    /** For how long a known size is trusted before such a batch. */
+    private static final long SIZE_HOLDS_FOR_MANY_MILLIS = 60_000;
+
     private final PlannedStream stream;
     private final Sending sending;
     private final StreamDelivery delivery;
@@ -66,12 +72,17 @@ final class AppendWriter implements StreamWriter {
 
     /** Before a request, the size that later sizes are compared with, unless it is known from just now. */
     private void begin() {
-        final boolean known = tableSize.isPresent() && sending.timers().now() - tableSizeKnownAt <= SIZE_HOLDS_MILLIS;
-        if (known || sending.readRight().isMissing()) {
+        if (sizeHolds() || sending.readRight().isMissing()) {
             delivery.send();
         } else {
             askTableSize(this::sizeBeforeAnswered);
         }
+    }
+
+    private boolean sizeHolds() {
+        final long holds =
+                delivery.batch().records() < RECORDS_NOT_MISTAKEN ? SIZE_HOLDS_MILLIS : SIZE_HOLDS_FOR_MANY_MILLIS;
+        return tableSize.isPresent() && sending.timers().now() - tableSizeKnownAt <= holds;
     }
 
     private void sizeBeforeAnswered(final Outcome<Long> outcome) {

@@ -173,6 +173,20 @@ class AppendWriterTest {
     }
 
     @Test
+    void a_tables_size_is_asked_once_for_large_batches_and_before_each_small_one_after_a_while() {
+        for (int batch = 0; batch < 3; batch++) {
+            IntStream.range(0, 100).forEach(i -> sync.reads(record("users", "{\"id\":1}")));
+            sync.waits(Duration.ofSeconds(15));
+        }
+        assertThat(sync.deployment.imports()).hasSize(3);
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(1);
+
+        sync.reads(record("users", "{\"id\":1}")).waits(Duration.ofSeconds(15));
+
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(2);
+    }
+
+    @Test
     void one_streams_refusal_is_no_reason_for_others_to_give_up_early() {
         sync.deployment.answersWithout(new Outcome.Refused<>(400, "ImportSchemaChanged", "schema changed"));
         sync.deployment.answersWithout(busy());

@@ -143,13 +143,13 @@ record Plan(List<Round> rounds) {
     static Plan quick(final int repeats, final boolean other) {
         final var plan = new Builder(repeats, other);
         start(plan);
-        final Input wide = Input.of("wide", 96);
-        plan.connector(APPEND, wide, 0).naive(APPEND, wide, 0, 2).raw(wide, 0, 2);
+        final Input wide = Input.of("wide", 64);
+        plan.connector(APPEND, wide, 0).naive(APPEND, wide, 0, 1).raw(wide, 0, 2);
         plan.connector(OVERWRITE, wide, 0).round("wide");
-        plan.connector(APPEND, Input.of("small", 64), 0).round("small");
-        plan.connector(APPEND, Input.of("large", 96), 0).round("large");
-        plan.connector(APPEND, Input.of("faker", 48), 0).round("faker");
-        final Input half = Input.of("wide", 48);
+        plan.connector(APPEND, Input.of("small", 48), 0).round("small");
+        plan.connector(APPEND, Input.of("large", 64), 0).round("large");
+        plan.connector(APPEND, Input.of("faker", 32), 0).round("faker");
+        final Input half = Input.of("wide", 32);
         plan.connector(DEDUP, half.again(20), 0).round("dedup");
         plan.connector(APPEND, half, 50).connector(DEDUP, half, 50).round("distant");
         plan.connector(APPEND, half.statesEvery(100), 50).connector(APPEND, half.statesEvery(0), 50);

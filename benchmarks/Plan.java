@@ -78,9 +78,7 @@ record Plan(List<Round> rounds) {
         }
 
         Builder naive(final String mode, final Input input, final int latency, final int atMost) {
-            if (atMost > 0) {
-                trials.add(new Trial(Contender.NAIVE, mode, input, latency, Math.min(repeats, atMost)));
-            }
+            trials.add(new Trial(Contender.NAIVE, mode, input, latency, Math.min(repeats, atMost)));
             return this;
         }
 
@@ -128,7 +126,9 @@ record Plan(List<Round> rounds) {
         for (final int streams : List.of(1, 3, 10, 30, 100)) {
             final boolean end = streams == 1 || streams == 100;
             plan.connector(APPEND, shared.streams(streams), 0, end ? repeats : FEW);
-            plan.naive(APPEND, shared.streams(streams), 0, end ? 1 : 0);
+            if (end) {
+                plan.naive(APPEND, shared.streams(streams), 0, 1);
+            }
         }
         plan.round("streams");
         for (final int megabytes : List.of(50, 150)) {
@@ -180,7 +180,9 @@ record Plan(List<Round> rounds) {
             plan.connector(APPEND, input, latency, FEW).connector(DEDUP, input, latency, FEW);
             final boolean target = latency == 100;
             plan.connector(APPEND, input.streams(4), latency, target ? repeats : FEW);
-            plan.naive(APPEND, input.streams(4), latency, target ? repeats : latency == 0 ? 1 : 0);
+            if (target || latency == 0) {
+                plan.naive(APPEND, input.streams(4), latency, target ? repeats : 1);
+            }
             plan.raw(input, latency, FEW);
             if (latency == 50) {
                 plan.connector(APPEND, input.statesEvery(100), latency);

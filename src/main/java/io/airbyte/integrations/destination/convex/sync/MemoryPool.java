@@ -76,8 +76,8 @@ final class MemoryPool {
     }
 
     /**
-     * Most of the memory is held by batches that do not leave by themselves: they should leave before they are full. The
-     * rest is for those that are on their way then; of a hundred streams' batches that is a few percent.
+     * Three quarters of the memory are held by batches that do not leave by themselves: they should leave before they are
+     * full. The last quarter is for what is in flight then.
      */
     boolean isUnderPressure() {
         return used - charged - expectedBack >= capacity / 4 * 3;

@@ -16,6 +16,7 @@ final class Plot {
     private static final int RIGHT = 20;
     private static final int TOP = 40;
     private static final int BOTTOM = 72;
+    private static final int MOST_TICKS = 12;
     private static final String[] COLOURS = {"#0b6e4f", "#c8553d", "#3a6ea5", "#8a5a9e", "#8d8d2a"};
 
     private final String title;
@@ -56,11 +57,9 @@ final class Plot {
             line(svg, LEFT, y.applyAsDouble(tick), WIDTH - RIGHT, y.applyAsDouble(tick), "#dddddd", 1);
             text(svg, LEFT - 6, y.applyAsDouble(tick) + 4, "end", number(tick));
         }
-        all().stream()
-                .mapToDouble(Point::x)
-                .distinct()
-                .sorted()
-                .forEach(tick -> text(svg, x.applyAsDouble(tick), HEIGHT - BOTTOM + 18, "middle", number(tick)));
+        for (final double tick : ticks(mostX)) {
+            text(svg, x.applyAsDouble(tick), HEIGHT - BOTTOM + 18, "middle", number(tick));
+        }
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 36, "middle", xName);
         double legend = LEFT;
         for (int i = 0; i < series.size(); i++) {
@@ -74,6 +73,13 @@ final class Plot {
             legend += 34 + 6.5 * name.length();
         }
         return svg.append("</svg>\n").toString();
+    }
+
+    /** What was measured, or where that is too much to write down, even steps. */
+    private List<Double> ticks(final double most) {
+        final List<Double> measured =
+                all().stream().map(Point::x).distinct().sorted().toList();
+        return measured.size() <= MOST_TICKS ? measured : even(most).stream().filter(tick -> tick <= most).toList();
     }
 
     private List<Point> all() {

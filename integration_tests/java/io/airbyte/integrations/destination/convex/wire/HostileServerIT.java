@@ -16,11 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -135,6 +138,66 @@ class HostileServerIT {
             out.close();
         })) {
             assertThat(deployment(server).tableSize("users").join()).isInstanceOf(Unknown.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HTTP/1.1 200 OK{CRLF}         | X-More: y{CRLF}",
+                "HTTP/1.1 200 OK{CRLF}X-More:  | y",
+                "HTTP/1.1 200                  | y",
+                "HTTP/1.1 102 Processing{CRLF} | {CRLF}HTTP/1.1 102 Processing{CRLF}"
+            })
+    void endless_headers_end_in_bounded_memory_and_their_connection_is_closed(final String head, final String more)
+            throws IOException {
+        final AtomicLong poured = new AtomicLong();
+        try (RawServer server = RawServer.that(out -> {
+            RawServer.write(out, head.replace("{CRLF}", "\r\n"));
+            final String block = more.replace("{CRLF}", "\r\n").repeat((1 << 16) / more.length());
+            for (int i = 0; i < GIGABYTE >> 16; i++) {
+                RawServer.write(out, block);
+                poured.addAndGet(block.length());
+            }
+        })) {
+            assertThat(imported(deployment(server))).isInstanceOf(Unknown.class);
+            assertThat(server.hungUp()).succeedsWithin(30, TimeUnit.SECONDS);
+            // What was kept and what waited in the sockets' buffers.
+            assertThat(poured).hasValueLessThan(64 << 20);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 \r\n\r\n",
+                "HTTP/9.9 200 OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+            })
+    void the_connection_of_an_answer_that_breaks_the_rules_of_http_is_closed(final String answer) throws IOException {
+        try (RawServer server = RawServer.that(out -> {
+            RawServer.write(out, answer);
+            pour(out, "x".repeat(1 << 16), GIGABYTE >> 16);
+        })) {
+            assertThat(deployment(server).tableSize("users").join()).isInstanceOf(Unknown.class);
+            assertThat(server.hungUp()).succeedsWithin(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void headers_that_trickle_end_with_the_time_and_their_connection_is_closed() throws IOException {
+        try (RawServer server = RawServer.that(out -> {
+            RawServer.write(out, "HTTP/1.1 200 OK\r\n");
+            for (int i = 0; i < 10_000; i++) {
+                RawServer.write(out, "X-More: y\r\n");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        })) {
+            assertThat(imported(open.at(server.url(), OpenDeployments.IMPATIENT)))
+                    .isInstanceOf(Unknown.class);
+            assertThat(server.hungUp()).succeedsWithin(30, TimeUnit.SECONDS);
         }
     }
 

@@ -124,7 +124,7 @@ final class Wire implements AutoCloseable {
         private final CompletableFuture<Reply> reply = new CompletableFuture<>();
         private final AtomicReference<Reply.@Nullable Fault> abandoned = new AtomicReference<>();
         private final BufferPublisher publisher;
-        private volatile @Nullable CompletableFuture<?> response;
+        private volatile @Nullable CompletableFuture<?> connection;
 
         Exchange(final BufferPublisher publisher) {
             this.publisher = publisher;
@@ -133,7 +133,9 @@ final class Wire implements AutoCloseable {
         void start(final HttpRequest request, final Duration whole, final int answerLimit) {
             final CompletableFuture<HttpResponse<BoundedBody.Content>> sent =
                     client.sendAsync(request, head -> new BoundedBody(answerLimit));
-            response = sent;
+            // Cancelling what is derived from the response closes the connection, even once the response has failed.
+            final CompletableFuture<?> held = sent.newIncompleteFuture();
+            connection = held;
             final Future<?> timer = timers.schedule(
                     () -> abandon(new Reply.Fault(Reply.Cause.TIMED_OUT, "")), whole.toNanos(), TimeUnit.NANOSECONDS);
             final CompletableFuture<?> ignored = sent.whenComplete((answer, failure) -> {
@@ -141,6 +143,9 @@ final class Wire implements AutoCloseable {
                 if (failure == null) {
                     end(answer(answer));
                 } else {
+                    // An answer that breaks HTTP's rules fails, but Java leaves its connection open and what it read in
+                    // memory.
+                    held.cancel(true);
                     end(publisher.couldNotBeRead() ? UNREADABLE : fault(failure));
                 }
             });
@@ -150,9 +155,9 @@ final class Wire implements AutoCloseable {
         void abandon(final Reply.Fault fault) {
             abandoned.compareAndSet(null, fault);
             publisher.cancel();
-            final CompletableFuture<?> started = response;
-            if (started != null) {
-                started.cancel(true);
+            final CompletableFuture<?> held = connection;
+            if (held != null) {
+                held.cancel(true);
             }
             end(fault);
         }

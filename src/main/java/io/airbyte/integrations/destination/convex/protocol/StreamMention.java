@@ -24,7 +24,9 @@ final class StreamMention {
             ascii("stream_status"),
             ascii("stream_descriptor"));
 
-    private static final List<byte[]> NAMES = List.of(ascii("stream"), ascii("name"));
+    private static final byte[] RECORD = ascii("record");
+    private static final byte[] NAME_IN_RECORD = ascii("stream");
+    private static final byte[] NAME = ascii("name");
     private static final byte[] NAMESPACE = ascii("namespace");
     private static final int DEEPEST = 4;
 
@@ -39,7 +41,7 @@ final class StreamMention {
         final StreamMention mention = new StreamMention();
         mention.scanner.reset(message);
         try {
-            mention.walkObject(1);
+            mention.walkObject(1, NAME);
         } catch (final InvalidJson theFaultThatIsBeingReported) {
             // What was found before it counts.
         }
@@ -48,13 +50,14 @@ final class StreamMention {
                 : Optional.of(StreamDescriptor.of(mention.namespace, mention.name));
     }
 
-    private void walkObject(final int depth) throws InvalidJson {
+    /** @param naming the key whose string names a stream in this object */
+    private void walkObject(final int depth, final byte[] naming) throws InvalidJson {
         scanner.enterObject();
         while (scanner.nextKey()) {
             final byte first = scanner.peek();
-            if (first == '{' && depth < DEEPEST && keyIsOneOf(WAY)) {
-                walkObject(depth + 1);
-            } else if (first == '"' && depth > 1 && keyIsOneOf(NAMES)) {
+            if (first == '{' && depth < DEEPEST && keyLeadsOn()) {
+                walkObject(depth + 1, scanner.keyIs(RECORD) ? NAME_IN_RECORD : NAME);
+            } else if (first == '"' && depth > 1 && scanner.keyIs(naming)) {
                 name = JsonString.decoded(JsonText.content(scanner.skipValue()));
             } else if (first == '"' && depth > 1 && scanner.keyIs(NAMESPACE)) {
                 namespace = JsonString.decoded(JsonText.content(scanner.skipValue()));
@@ -64,8 +67,8 @@ final class StreamMention {
         }
     }
 
-    private boolean keyIsOneOf(final List<byte[]> keys) {
-        return keys.stream().anyMatch(scanner::keyIs);
+    private boolean keyLeadsOn() {
+        return WAY.stream().anyMatch(scanner::keyIs);
     }
 
     private static byte[] ascii(final String text) {

@@ -358,6 +358,16 @@ class MessageReaderTest {
         assertThat(record(recordLine("{}")).stream()).isEqualTo(USERS);
     }
 
+    @Test
+    void aStateWithAStringWhereItsStreamShouldBeIsNotSaidToNameThatString() {
+        assertThatThrownBy(() -> reader.read(
+                        ByteSlice.of("{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":\"users\"}}"), 3))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.message()).isEqualTo("Line 3 of the input names no stream.");
+                    assertThat(failure.stream()).isEmpty();
+                });
+    }
+
     private void assertNames(final String line, final StreamDescriptor stream) {
         assertThatThrownBy(() -> read(line)).isInstanceOfSatisfying(Failure.class, failure -> {
             assertThat(failure.stream()).contains(stream);

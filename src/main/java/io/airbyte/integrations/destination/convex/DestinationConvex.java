@@ -7,7 +7,9 @@ import io.airbyte.integrations.destination.convex.protocol.MessageWriter.Level;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The connector as a program: arguments in, exit code out. */
@@ -28,10 +30,15 @@ public final class DestinationConvex {
         // Stdout as it is: a PrintStream would hide that it broke.
         final MessageWriter output = new MessageWriter(new FileOutputStream(FileDescriptor.out));
         // Exits whatever threads are left, for a lingering one would hang the platform's sync.
-        System.exit(run(List.of(args), output));
+        System.exit(run(List.of(args), new FileInputStream(FileDescriptor.in), output, System.getenv()));
     }
 
-    private static int run(final List<String> words, final MessageWriter output) {
+    /** Everything that the program does but to end the process, so that it can be done many times in one. */
+    static int run(
+            final List<String> words,
+            final InputStream input,
+            final MessageWriter output,
+            final Map<String, String> environment) {
         final Arguments arguments;
         try {
             arguments = Arguments.parse(words);
@@ -40,7 +47,7 @@ public final class DestinationConvex {
             return MISUSED;
         }
         try {
-            run(arguments, output);
+            run(arguments, input, output, environment);
             return SUCCEEDED;
         } catch (final Failure failure) {
             output.trace(failure);
@@ -51,12 +58,15 @@ public final class DestinationConvex {
         }
     }
 
-    private static void run(final Arguments arguments, final MessageWriter output) {
+    private static void run(
+            final Arguments arguments,
+            final InputStream input,
+            final MessageWriter output,
+            final Map<String, String> environment) {
         switch (arguments.command()) {
             case SPEC -> output.spec(Specification.asOneLine());
             case CHECK -> new CheckCommand(output).run(arguments);
-            case WRITE ->
-                new WriteCommand(new FileInputStream(FileDescriptor.in), output, System.getenv()).run(arguments);
+            case WRITE -> new WriteCommand(input, output, environment).run(arguments);
             case HELP -> output.log(Level.INFO, Arguments.USAGE);
             case VERSION -> output.log(Level.INFO, "destination-convex " + VERSION);
         }

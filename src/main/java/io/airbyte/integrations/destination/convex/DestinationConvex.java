@@ -33,7 +33,12 @@ public final class DestinationConvex {
         System.exit(run(List.of(args), new FileInputStream(FileDescriptor.in), output, System.getenv()));
     }
 
-    /** Everything that the program does but to end the process, so that it can be done many times in one. */
+    /**
+     * Does all that the program does but to end its process, so that one process can do it many times.
+     *
+     * @param environment the process's variables
+     * @return the exit code
+     */
     static int run(
             final List<String> words,
             final InputStream input,

@@ -143,8 +143,8 @@ final class Wire implements AutoCloseable {
                 if (failure == null) {
                     end(answer(answer));
                 } else {
-                    // An answer that breaks HTTP's rules fails, but Java leaves its connection open and what it read in
-                    // memory.
+                    // After an answer that breaks HTTP's rules Java keeps the connection, and in memory what it read of
+                    // it.
                     held.cancel(true);
                     end(publisher.couldNotBeRead() ? UNREADABLE : fault(failure));
                 }

@@ -28,15 +28,18 @@ final class ServerMessage {
     private static final Pattern LEAD = Pattern.compile("(?:\\[Request ID: [0-9a-f]{1,32}\\] Server Error\\n)?"
             + "(?:Uncaught Error: )?(?:Hit an error while importing:\\n)?");
 
-    /** What could be data ({@code data}; its words in {@code label} are kept), and what only looks like it. */
+    /**
+     * What could be data ({@code data}; its words in {@code label} are kept), and what only looks like it. Lists are matched
+     * without a way back: with one, each of their elements would take room on the stack.
+     */
     private static final Pattern DATA_OR_NAME = Pattern.compile(String.join(
             "|",
             "(?:[Tt]able|[Ff]ields?|[Ii]ndex|comparison with|key field:|Importing|Imported) " + QUOTED_NAME,
             "fields " + NAME_LIST,
-            "digits, and underscores\\. \\[(?:" + NAME_LIST + "(?:, )?)*\\]",
+            "digits, and underscores\\. \\[(?:" + NAME_LIST + "(?:, )?)*+\\]",
             "`v\\.optional\\(\\.\\.\\.\\)`|`Content-Type: application/json`",
             "Convex value:|starts with '\\$'|system fields like '_id'|metadata prefix '_'",
-            "messages\\[\\d{1,9}\\](?:\\.data" + FIELD_PATH + "*)?(?=: )",
+            "messages\\[\\d{1,9}\\](?:\\.data" + FIELD_PATH + "*+)?(?=: )",
             "(?<data>(?<label>\\breceived\\b|\\bGot\\b|\\b(?:Value|Object|Array|value):|\\b_(?:id|creationTime)\\b"
                     + "|\\bDocument(?= ?\\())"
                     + "|[\\w.+-]{0,64}@|[\"`{}\\[\\]\\\\]|(?<![A-Za-z])'|[^\\x20-\\x7E])"));

@@ -144,6 +144,20 @@ class ServerMessageTest {
         assertThat(ServerMessage.withoutData("a ".repeat(100_000), true)).hasSizeLessThan(700);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Field names may hold letters, digits, and underscores. [%[\"a\"], ]",
+                "Failed to parse: messages[3].data%.a: number out of range"
+            })
+    void a_list_of_names_may_be_of_any_length(final String text) {
+        final String list = text.replaceFirst("%(\\[\"a\"\\], |\\.a)", "$1".repeat(100_000));
+
+        assertThat(ServerMessage.withoutData(list, true))
+                .startsWith(text.substring(0, text.indexOf('%')))
+                .hasSizeLessThan(700);
+    }
+
     @Test
     void text_without_data_stays_as_it_is() {
         assertThat(ServerMessage.withoutData("", true)).isEmpty();

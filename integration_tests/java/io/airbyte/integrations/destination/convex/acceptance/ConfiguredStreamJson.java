@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of a configured catalog, in the words of the protocol. Each method changes this stream and returns it. */
-final class ConfiguredStreamJson {
+public final class ConfiguredStreamJson {
 
     private final ObjectNode entry = JsonNodeFactory.instance.objectNode();
     private final ObjectNode stream = entry.putObject("stream");
@@ -24,18 +24,18 @@ final class ConfiguredStreamJson {
         entry.putArray("primary_key");
     }
 
-    static ConfiguredStreamJson append(final String name) {
+    public static ConfiguredStreamJson append(final String name) {
         return new ConfiguredStreamJson(name, "append");
     }
 
     /** With a primary key of these top-level columns, which the JSON schema declares. */
-    static ConfiguredStreamJson dedup(final String name, final String... key) {
+    public static ConfiguredStreamJson dedup(final String name, final String... key) {
         return new ConfiguredStreamJson(name, "append_dedup")
                 .keyPaths(Arrays.stream(key).map(List::of).toList())
                 .declaring(key);
     }
 
-    static ConfiguredStreamJson inMode(final String name, final String mode) {
+    public static ConfiguredStreamJson inMode(final String name, final String mode) {
         return new ConfiguredStreamJson(name, mode);
     }
 
@@ -56,25 +56,25 @@ final class ConfiguredStreamJson {
         return this;
     }
 
-    ConfiguredStreamJson namespace(final @Nullable String namespace) {
+    public ConfiguredStreamJson namespace(final @Nullable String namespace) {
         stream.put("namespace", namespace);
         return this;
     }
 
     /** What a platform that knows refreshes adds. */
-    ConfiguredStreamJson ids(final long generation, final long minimumGeneration, final long sync) {
+    public ConfiguredStreamJson ids(final long generation, final long minimumGeneration, final long sync) {
         entry.put("generation_id", generation).put("minimum_generation_id", minimumGeneration);
         entry.put("sync_id", sync);
         return this;
     }
 
     /** Any other member of the entry. */
-    ConfiguredStreamJson with(final String member, final JsonNode value) {
+    public ConfiguredStreamJson with(final String member, final JsonNode value) {
         entry.set(member, value);
         return this;
     }
 
-    static String catalog(final List<ConfiguredStreamJson> streams) {
+    public static String catalog(final List<ConfiguredStreamJson> streams) {
         final ObjectNode catalog = JsonNodeFactory.instance.objectNode();
         final ArrayNode entries = catalog.putArray("streams");
         streams.forEach(stream -> entries.add(stream.entry));

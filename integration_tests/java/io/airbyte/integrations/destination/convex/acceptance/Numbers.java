@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Numbers as Convex stores them: every one a double (convex-api §4.1), so that {@code 1} and {@code 1.0} are equal. */
-final class Numbers {
+public final class Numbers {
 
     private Numbers() {}
 
-    static ObjectNode asStored(final ObjectNode document) {
+    public static ObjectNode asStored(final ObjectNode document) {
         final ObjectNode stored = JsonNodeFactory.instance.objectNode();
         document.properties().forEach(field -> stored.set(field.getKey(), asStored(field.getValue())));
         return stored;

@@ -17,10 +17,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The packaged program as a child process, with everything that it says. */
-final class PackagedConnector implements AutoCloseable {
+public final class PackagedConnector implements AutoCloseable {
 
     static final Path PROGRAM =
             Path.of("target/destination-convex/bin/destination-convex").toAbsolutePath();
@@ -28,13 +29,13 @@ final class PackagedConnector implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** How the program ended, and what it said. */
-    record Result(int exitCode, List<String> stdout, List<String> stderr) {
+    public record Result(int exitCode, List<String> stdout, List<String> stderr) {
 
         List<JsonNode> messages() {
             return stdout.stream().map(PackagedConnector::json).toList();
         }
 
-        List<JsonNode> messages(final String type) {
+        public List<JsonNode> messages(final String type) {
             return messages().stream()
                     .filter(message -> message.path("type").asText().equals(type))
                     .toList();
@@ -53,7 +54,7 @@ final class PackagedConnector implements AutoCloseable {
         }
 
         /** The one error trace. */
-        JsonNode error() {
+        public JsonNode error() {
             final List<JsonNode> traces = messages("TRACE");
             if (traces.size() != 1) {
                 throw new AssertionError("Expected one trace but found " + traces);
@@ -68,29 +69,54 @@ final class PackagedConnector implements AutoCloseable {
     private final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
     private final List<Thread> readers;
 
-    private PackagedConnector(final Process process) {
+    private final Confidential confidential = new Confidential();
+
+    private PackagedConnector(
+            final Process process, final List<String> command, final Path folder, final Consumer<String> heard) {
         this.process = process;
+        final int option = command.indexOf("--config");
+        if (option >= 0 && option + 1 < command.size()) {
+            confidential.addConfig(folder.resolve(command.get(option + 1)));
+        }
         this.stdin = new BufferedOutputStream(process.getOutputStream(), 1 << 16);
         this.readers = List.of(
-                collecting(process.inputReader(StandardCharsets.UTF_8), stdout),
-                collecting(process.errorReader(StandardCharsets.UTF_8), stderr));
+                collecting(process.inputReader(StandardCharsets.UTF_8), stdout, heard),
+                collecting(process.errorReader(StandardCharsets.UTF_8), stderr, line -> {}));
     }
 
     /** Starts the program; the variables of Java and Airbyte are only those given. */
-    static PackagedConnector start(final Map<String, String> environment, final String... arguments) {
+    public static PackagedConnector start(final Map<String, String> environment, final String... arguments) {
         return start(environment, Path.of("").toAbsolutePath(), arguments);
     }
 
     static PackagedConnector start(
             final Map<String, String> environment, final Path folder, final String... arguments) {
+        return startCommand(environment, folder, command(arguments));
+    }
+
+    /** Starts the program, and hands over each line of its stdout as soon as it is read, in the thread that reads it. */
+    public static PackagedConnector startHeard(
+            final Map<String, String> environment, final Consumer<String> heard, final String... arguments) {
+        return startCommand(environment, Path.of("").toAbsolutePath(), command(arguments), heard);
+    }
+
+    private static List<String> command(final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
         command.addAll(Arrays.asList(arguments));
-        return startCommand(environment, folder, command);
+        return command;
     }
 
     /** Starts it by another command, such as a shell's or that of a copy. */
     static PackagedConnector startCommand(
             final Map<String, String> environment, final Path folder, final List<String> command) {
+        return startCommand(environment, folder, command, line -> {});
+    }
+
+    private static PackagedConnector startCommand(
+            final Map<String, String> environment,
+            final Path folder,
+            final List<String> command,
+            final Consumer<String> heard) {
         final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         List.of("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "WORKER_JOB_ID", "DATA_CHANNEL_MEDIUM")
                 .forEach(builder.environment()::remove);
@@ -98,16 +124,20 @@ final class PackagedConnector implements AutoCloseable {
         builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(new TreeMap<>(environment));
         try {
-            return new PackagedConnector(builder.start());
+            return new PackagedConnector(builder.start(), command, folder, heard);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Thread collecting(final BufferedReader source, final List<String> lines) {
+    private static Thread collecting(
+            final BufferedReader source, final List<String> lines, final Consumer<String> heard) {
         final Thread thread = new Thread(() -> {
             try (Stream<String> all = source.lines()) {
-                all.forEach(lines::add);
+                all.forEach(line -> {
+                    lines.add(line);
+                    heard.accept(line);
+                });
             } catch (final UncheckedIOException e) {
                 // The process was killed: what it had said is there.
             }
@@ -116,8 +146,11 @@ final class PackagedConnector implements AutoCloseable {
         return thread;
     }
 
-    PackagedConnector reads(final Stream<String> lines) {
-        lines.forEach(line -> write(line + "\n"));
+    public PackagedConnector reads(final Stream<String> lines) {
+        lines.forEach(line -> {
+            confidential.addLine(line);
+            write(line + "\n");
+        });
         return flushed();
     }
 
@@ -148,12 +181,12 @@ final class PackagedConnector implements AutoCloseable {
     }
 
     /** Closes the input and waits for the program to end. */
-    Result result() {
+    public Result result() {
         return endOfInput().ended();
     }
 
     /** Closes the input. */
-    PackagedConnector endOfInput() {
+    public PackagedConnector endOfInput() {
         try {
             stdin.close();
         } catch (final IOException e) {
@@ -168,7 +201,7 @@ final class PackagedConnector implements AutoCloseable {
     }
 
     /** Waits for the program to end, whatever is left of its input. */
-    Result ended() {
+    public Result ended() {
         try {
             if (!process.waitFor(5, TimeUnit.MINUTES)) {
                 throw new AssertionError("The connector does not end. It said: " + stdout);
@@ -180,6 +213,11 @@ final class PackagedConnector implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+        final List<String> shown = confidential.shownIn(
+                Stream.of(stdout, stderr).flatMap(List::stream).toList());
+        if (!shown.isEmpty()) {
+            throw new AssertionError("The key or a record's content is shown: " + shown);
+        }
         return new Result(process.exitValue(), List.copyOf(stdout), List.copyOf(stderr));
     }
 
@@ -188,22 +226,22 @@ final class PackagedConnector implements AutoCloseable {
         return List.copyOf(stdout);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** The process that was started. */
-    ProcessHandle process() {
+    public ProcessHandle process() {
         return process.toHandle();
     }
 
     /** Sends SIGTERM. By the handle, for the process itself would close the pipes that the last words come through. */
-    void terminate() {
+    public void terminate() {
         process.toHandle().destroy();
     }
 
     /** Sends SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 

@@ -1,14 +1,18 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
 /** Lines as a source writes them, by hand where a test cares for every character. */
-final class SourceLines {
+public final class SourceLines {
 
     static final long EMITTED_AT = 1_795_350_026_394L;
 
     private SourceLines() {}
 
-    /** @param data the record's data, a JSON object */
-    static String record(final String stream, final String data) {
+    /**
+     * A record.
+     *
+     * @param data its data, a JSON object
+     */
+    public static String record(final String stream, final String data) {
         return "{\"type\":\"RECORD\",\"record\":{\"stream\":\"%s\",\"data\":%s,\"emitted_at\":%d}}"
                 .formatted(stream, data, EMITTED_AT);
     }
@@ -19,7 +23,7 @@ final class SourceLines {
     }
 
     /** A state of a stream, whose cursor is the number. */
-    static String state(final String stream, final long cursor) {
+    public static String state(final String stream, final long cursor) {
         return ("{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"%s\"},"
                         + "\"stream_state\":{\"cursor\":%d}},\"id\":%d,\"sourceStats\":{\"recordCount\":1.0}}}")
                 .formatted(stream, cursor, cursor);
@@ -31,7 +35,7 @@ final class SourceLines {
                 .formatted(cursor, cursor);
     }
 
-    static String status(final String stream, final String status) {
+    public static String status(final String stream, final String status) {
         return ("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026394.87,"
                         + "\"stream_status\":{\"stream_descriptor\":{\"name\":\"%s\"},\"status\":\"%s\"}}}")
                 .formatted(stream, status);

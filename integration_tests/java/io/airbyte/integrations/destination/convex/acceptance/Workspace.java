@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** The files that a sync is started with, in a folder of a test's own. */
-record Workspace(Path folder) {
+public record Workspace(Path folder) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The configuration that saved connections of the official connector have too. */
-    Path config(final String url, final String key) {
+    public Path config(final String url, final String key) {
         return config(url, key, Map.of());
     }
 
@@ -25,7 +25,7 @@ record Workspace(Path folder) {
         return file("config.json", config.toString());
     }
 
-    Path file(final String name, final String text) {
+    public Path file(final String name, final String text) {
         try {
             return Files.writeString(folder.resolve(name), text);
         } catch (final IOException e) {

@@ -141,8 +141,8 @@ final class CampaignRun {
             settled();
         }
         countWhatHappened(trouble, attempt, (int) (importsFailed() - importsFailed));
-        begins.forEach((stream, begin) -> sendings.computeIfAbsent(stream, name -> new ArrayList<>())
-                .add(new Sending(begin, copies(stream, attempt))));
+        begins.forEach((stream, begin) ->
+                sendings.computeIfAbsent(stream, name -> new ArrayList<>()).add(new Sending(begin, copies(stream))));
         judgeEnd(trouble, attempt, result);
         PushedSchema.admittingEverything().pushedTo(deployment);
         final boolean complete = trouble.ending().kind() != Ending.Kind.SOURCE_FAILS && result.exitCode() == 0;
@@ -215,7 +215,7 @@ final class CampaignRun {
     }
 
     /** Each answer that was lost may have cost a copy, where nobody can look. */
-    private int copies(final String stream, final Attempt attempt) {
+    private int copies(final String stream) {
         if (tried.access().readsData()) {
             return 1;
         }
@@ -256,7 +256,7 @@ final class CampaignRun {
         final String kind =
                 result.exitCode() == 1 ? result.error().path("failure_type").asText() : "";
         final boolean promised =
-                kind.equals("transient_error") && mayFail || kind.equals("config_error") && attempt.sawSchema();
+                (kind.equals("transient_error") && mayFail) || (kind.equals("config_error") && attempt.sawSchema());
         if (!promised) {
             wrong.add("attempt %d ended with %d: %s %s"
                     .formatted(attempts, result.exitCode(), result.messages("TRACE"), result.stderr()));

@@ -166,7 +166,7 @@ final class CaseDraw {
         } else if (replaces) {
             paths.add(SINGLE_SHOT_IMPORT_PATH);
         }
-        if (access.readsData() || replaces && access.watchesImports()) {
+        if (access.readsData() || (replaces && access.watchesImports())) {
             paths.add(QUERY);
         }
         return List.copyOf(paths);

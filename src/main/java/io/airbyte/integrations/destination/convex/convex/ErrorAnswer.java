@@ -4,26 +4,32 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.airbyte.integrations.destination.convex.json.JsonTree;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
  * The error that a deployment tells in an answer's body (convex-api §1.5).
  *
  * @param code Convex's short code
- * @param message Convex's text, without the stored data that it quotes; may be empty
+ * @param message Convex's text, without the stored data that it quotes and without the deploy key; may be empty
  */
 record ErrorAnswer(String code, String message) {
 
     private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_ -]{0,63}");
     private static final int LONGEST_ESCAPE = 12;
 
-    /** The error, or nothing where the body is not Convex's form of one. */
-    static Optional<ErrorAnswer> of(final Reply.Answer answer) {
+    /**
+     * The error, or nothing where the body is not Convex's form of one.
+     *
+     * @param withoutKey takes the deploy key out of a text; of the whole text, for what is cut off a key is still a part of it
+     */
+    static Optional<ErrorAnswer> of(final Reply.Answer answer, final UnaryOperator<String> withoutKey) {
         return parse(answer.cutShort() ? closed(answer.body()) : answer.body())
                 .filter(json -> CODE.matcher(json.path("code").asText()).matches())
                 .map(json -> new ErrorAnswer(
-                        json.path("code").asText(),
-                        ServerMessage.withoutData(json.path("message").asText(), !answer.cutShort())));
+                        withoutKey.apply(json.path("code").asText()),
+                        ServerMessage.withoutData(
+                                withoutKey.apply(json.path("message").asText()), !answer.cutShort())));
     }
 
     private static Optional<JsonNode> parse(final String body) {

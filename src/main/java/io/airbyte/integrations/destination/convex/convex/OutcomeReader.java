@@ -45,7 +45,7 @@ final class OutcomeReader {
         if (reply instanceof Reply.Answer answer) {
             return answer.status() == 200
                     ? success.read(answer).orElseGet(() -> lost(answer))
-                    : failure(answer, ErrorAnswer.of(answer));
+                    : failure(answer, ErrorAnswer.of(answer, withoutKey));
         }
         return fault((Reply.Fault) reply);
     }
@@ -74,8 +74,7 @@ final class OutcomeReader {
     }
 
     private <T> Refused<T> refused(final Reply.Answer answer, final Optional<ErrorAnswer> error) {
-        return error.<Refused<T>>map(
-                        told -> new Refused<>(answer.status(), told.code(), withoutKey.apply(told.message())))
+        return error.<Refused<T>>map(told -> new Refused<>(answer.status(), told.code(), told.message()))
                 .orElseGet(() -> new Refused<>(answer.status(), "", answer.description()));
     }
 
@@ -86,12 +85,11 @@ final class OutcomeReader {
 
     /** Nobody can tell whether the deployment ever saw the request, or what became of it. */
     private <T> Unknown<T> lost(final Reply.Answer answer) {
-        return new Unknown<>(Doubt.ANSWER_LOST, reason(answer, ErrorAnswer.of(answer)), retryAfter(answer));
+        return new Unknown<>(Doubt.ANSWER_LOST, reason(answer, ErrorAnswer.of(answer, withoutKey)), retryAfter(answer));
     }
 
     private String reason(final Reply.Answer answer, final Optional<ErrorAnswer> error) {
-        return error.map(told ->
-                        withoutKey.apply("HTTP status " + answer.status() + ", " + told.code() + ": " + told.message()))
+        return error.map(told -> "HTTP status " + answer.status() + ", " + told.code() + ": " + told.message())
                 .orElseGet(answer::description);
     }
 

@@ -124,7 +124,7 @@ final class Requests implements AutoCloseable {
 
     /** A text of the deployment's, whole, without stored data and without the key. */
     String harmless(final String text) {
-        return withoutKey(ServerMessage.withoutData(text, true));
+        return ServerMessage.withoutData(withoutKey(text), true);
     }
 
     private String withoutKey(final String text) {

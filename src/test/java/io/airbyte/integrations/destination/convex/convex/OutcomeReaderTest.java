@@ -159,6 +159,21 @@ class OutcomeReaderTest {
     }
 
     @Test
+    void a_key_that_lies_across_the_end_of_a_long_message_does_not_show_its_beginning() {
+        for (int before = 585; before <= 600; before++) {
+            final String message = "x ".repeat(300).substring(0, before) + "secret-key";
+
+            assertThat(read(answer(400, "{\"code\":\"Odd\",\"message\":\"%s\"}".formatted(message)))
+                            .toString())
+                    .contains("Odd")
+                    .doesNotContain("sec");
+        }
+        assertThat(read(answer(400, "{\"code\":\"secret-key\",\"message\":\"x\"}"))
+                        .toString())
+                .doesNotContain("secret");
+    }
+
+    @Test
     void neither_data_nor_the_key_is_in_a_message() {
         final String body = "{\"code\":\"%s\",\"message\":\"Bad secret-key for Value: \\\"jane\\\"\"}";
 

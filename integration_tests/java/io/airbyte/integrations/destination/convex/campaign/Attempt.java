@@ -29,7 +29,7 @@ final class Attempt {
     private static final long DOWN_NANOS = Duration.ofMillis(1_500).toNanos();
 
     private final LocalDeployment deployment;
-    private final String table;
+    private final SourceStream refused;
     private final Trouble trouble;
     private final Consumer<JsonNode> stateHeard;
     private final AtomicInteger states = new AtomicInteger();
@@ -44,16 +44,16 @@ final class Attempt {
     /**
      * One attempt.
      *
-     * @param table that a schema is about, if the trouble has one
+     * @param refused the stream that a schema refuses, if the trouble has one
      * @param stateHeard called with a state at the moment when it has left the process
      */
     Attempt(
             final LocalDeployment deployment,
-            final String table,
+            final SourceStream refused,
             final Trouble trouble,
             final Consumer<JsonNode> stateHeard) {
         this.deployment = deployment;
-        this.table = table;
+        this.refused = refused;
         this.trouble = trouble;
         this.stateHeard = stateHeard;
     }
@@ -142,7 +142,7 @@ final class Attempt {
     private void pushSchema(final int requests) {
         if (trouble.schemaAt() > 0 && requests >= trouble.schemaAt() && !schemaTried) {
             schemaTried = true;
-            pushed = PushedSchema.refusing(table).pushedTo(deployment);
+            pushed = PushedSchema.refusing(refused).pushedTo(deployment);
         }
     }
 

@@ -128,7 +128,7 @@ final class CampaignRun {
         final List<String> lines = lines(trouble, begins);
         final int statesBefore = states.count();
         final long importsFailed = importsFailed();
-        final Attempt attempt = new Attempt(deployment, tried.streams().get(0).table(), trouble, states::hear);
+        final Attempt attempt = new Attempt(deployment, tried.streams().get(0), trouble, states::hear);
         final Result result = attempt.run(
                 tried.dialect().environment(number),
                 lines,

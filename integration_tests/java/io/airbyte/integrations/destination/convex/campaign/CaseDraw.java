@@ -143,7 +143,7 @@ final class CaseDraw {
             troubles.add(new Trouble(
                     mishaps(paths),
                     chance(15) ? 1 + random.nextInt(4) : 0,
-                    chance(10) ? 1 + random.nextInt(4) : 0,
+                    chance(15) ? 1 + random.nextInt(3) : 0,
                     replaces && access.watchesImports() && chance(20),
                     ending(endCompletes)));
         }

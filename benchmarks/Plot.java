@@ -17,6 +17,7 @@ final class Plot {
     private static final int TOP = 40;
     private static final int BOTTOM = 72;
     private static final int MOST_TICKS = 12;
+    private static final int MOST_MARKS = 40;
     private static final String[] COLOURS = {"#0b6e4f", "#c8553d", "#3a6ea5", "#8a5a9e", "#8d8d2a"};
 
     private final String title;
@@ -96,12 +97,23 @@ final class Plot {
         for (final Point point : drawn.points()) {
             final double at = x.applyAsDouble(point.x());
             path.append(coordinates("%s%.1f %.1f", path.isEmpty() ? "M" : " L", at, y.applyAsDouble(point.median())));
-            line(svg, at, y.applyAsDouble(point.least()), at, y.applyAsDouble(point.most()), colour, 1);
-            svg.append(coordinates(
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
-                    at, y.applyAsDouble(point.median()), colour));
+            if (drawn.points().size() <= MOST_MARKS) {
+                mark(svg, point, at, colour, y);
+            }
         }
         svg.append(coordinates("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n", path, colour));
+    }
+
+    private static void mark(
+            final StringBuilder svg,
+            final Point point,
+            final double at,
+            final String colour,
+            final DoubleUnaryOperator y) {
+        line(svg, at, y.applyAsDouble(point.least()), at, y.applyAsDouble(point.most()), colour, 1);
+        svg.append(coordinates(
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
+                at, y.applyAsDouble(point.median()), colour));
     }
 
     private static void line(

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 final class CampaignRun {
 
     private static final String RECORDS = "/api/streaming_import/import_airbyte_records";
+    private static final String SINGLE_SHOT_IMPORT = "/api/import";
     private static final String CONFLICT = "Hit an error while importing:\n"
             + "Documents read from or written to a table changed while this mutation was being run.";
 
@@ -255,12 +256,20 @@ final class CampaignRun {
                 || (tried.replaces() && !tried.access().watchesImports() && !trouble.isNone());
         final String kind =
                 result.exitCode() == 1 ? result.error().path("failure_type").asText() : "";
-        final boolean promised =
-                (kind.equals("transient_error") && mayFail) || (kind.equals("config_error") && attempt.sawSchema());
+        final boolean promised = (kind.equals("transient_error") && mayFail)
+                || (kind.equals("config_error") && (attempt.sawSchema() || outlastedItsRequest()));
         if (!promised) {
             wrong.add("attempt %d ended with %d: %s %s"
                     .formatted(attempts, result.exitCode(), result.messages("TRACE"), result.stderr()));
         }
+    }
+
+    /** A single-shot import that times out is too large for its one request, which only another key cures. */
+    private boolean outlastedItsRequest() {
+        return deployment.requests(SINGLE_SHOT_IMPORT).stream()
+                .anyMatch(request -> request.fault()
+                        .filter(Mishap.TIMED_OUT_408.fault()::equals)
+                        .isPresent());
     }
 
     private void judgeStates(final List<String> lines, final int heard) {

@@ -220,14 +220,14 @@ final class CampaignRun {
         if (tried.access().readsData()) {
             return 1;
         }
-        final String sentAs = tried.streams().stream()
+        final String table = tried.streams().stream()
                 .filter(each -> each.name().equals(stream))
-                .map(each -> each.namespace().isEmpty() ? each.name() : each.namespace() + "_" + each.name())
+                .map(SourceStream::table)
                 .findAny()
                 .orElseThrow();
         final int lost = (int) deployment.requests(RECORDS).stream()
-                .filter(request -> request.tables().stream().anyMatch(sentAs::equals)
-                        || request.runs().isEmpty())
+                .filter(request ->
+                        request.tables().contains(table) || request.runs().isEmpty())
                 .filter(request -> request.status().isEmpty()
                         || request.fault().filter(CampaignRun::losesAnswer).isPresent())
                 .count();

@@ -48,6 +48,11 @@ public sealed interface Outcome<T> {
         return new Unknown<>(unknown.doubt, unknown.reason, unknown.retryAfter);
     }
 
+    /** Whether the answer was a plain 500, which is often deterministic (convex-api §2.6). */
+    default boolean isServerError() {
+        return this instanceof Unknown<T> unknown && unknown.doubt == Doubt.SERVER_ERROR;
+    }
+
     /** The outcome of a request that is done and has nothing to tell. */
     @SuppressWarnings("NullAway") // Void has no other value
     static Outcome<Void> done() {

@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import io.airbyte.integrations.destination.convex.convex.Outcome.Busy;
-import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Refused;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Unknown;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
@@ -103,7 +102,7 @@ public final class Refusals {
             return failure(refused, doing);
         }
         final String last = reason(outcome);
-        if (outcome instanceof Unknown<?> unknown && unknown.doubt() == Doubt.SERVER_ERROR) {
+        if (outcome.isServerError()) {
             return Failure.system(
                     ("Convex failed at %s, %d times in a row. What was written before is kept. The deployment's log may tell"
                                     + " why; for a stream in append_dedup mode, several documents with the same primary"

@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.convex;
 
 import io.airbyte.integrations.destination.convex.convex.Outcome.Busy;
-import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Unknown;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +16,7 @@ public final class RetryPolicy {
     /** Attempts at one request, the first included. */
     public static final int ATTEMPTS = 10;
 
-    /** Attempts where the last answer was a plain 500, which is often deterministic (convex-api §2.6). */
+    /** Attempts that may end in a plain 500, one after the other; it is often deterministic (convex-api §2.6). */
     public static final int ATTEMPTS_AFTER_SERVER_ERROR = 4;
 
     /** No retry comes sooner, so that even the luckiest jitter is not a busy loop. */
@@ -40,21 +39,19 @@ public final class RetryPolicy {
      * How long to wait before the next attempt, or nothing where there must be none: the request is done, was refused,
      * or has used up its attempts.
      *
-     * @param failures how many attempts have failed so far, the one that ended in {@code outcome} included; at least 1
+     * @param failures of the attempts so far, the one that ended in {@code outcome} included
      * @param outcome of the last attempt
      */
-    public Optional<Duration> delayAfter(final int failures, final Outcome<?> outcome) {
-        if (outcome instanceof Busy<?> busy && failures < ATTEMPTS) {
-            return Optional.of(delay(failures, busy.retryAfter()));
+    public Optional<Duration> delayAfter(final FailuresInARow failures, final Outcome<?> outcome) {
+        if (failures.all() >= ATTEMPTS || failures.serverErrors() >= ATTEMPTS_AFTER_SERVER_ERROR) {
+            return Optional.empty();
         }
-        if (outcome instanceof Unknown<?> unknown && failures < attempts(unknown.doubt())) {
-            return Optional.of(delay(failures, unknown.retryAfter()));
+        if (outcome instanceof Busy<?> busy) {
+            return Optional.of(delay(failures.all(), busy.retryAfter()));
         }
-        return Optional.empty();
-    }
-
-    private static int attempts(final Doubt doubt) {
-        return doubt == Doubt.SERVER_ERROR ? ATTEMPTS_AFTER_SERVER_ERROR : ATTEMPTS;
+        return outcome instanceof Unknown<?> unknown
+                ? Optional.of(delay(failures.all(), unknown.retryAfter()))
+                : Optional.empty();
     }
 
     private Duration delay(final int failures, final Optional<Duration> requested) {

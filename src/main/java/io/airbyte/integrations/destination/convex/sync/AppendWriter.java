@@ -101,7 +101,7 @@ final class AppendWriter implements StreamWriter {
 
     /** A query that keeps failing does not keep records from being written; the next batch asks again. */
     private void sizeBeforeUnknown(final Outcome<Long> outcome) {
-        if (StreamDelivery.isServerError(outcome)) {
+        if (outcome.isServerError()) {
             tableSize = OptionalLong.empty();
             delivery.forgetFailures();
             delivery.send();

@@ -59,7 +59,7 @@ final class DedupWriter implements StreamWriter {
             landed();
         } else if (outcome instanceof Outcome.Refused<Void> refusal) {
             refused(refusal);
-        } else if (StreamDelivery.isServerError(outcome)) {
+        } else if (outcome.isServerError()) {
             delivery.retry(outcome, this::sendAgain, () -> blameRecord(outcome));
         } else {
             delivery.retry(outcome, isTimeOut(outcome) ? this::sendLess : this::sendAgain);

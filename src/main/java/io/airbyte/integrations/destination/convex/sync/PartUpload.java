@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
+import io.airbyte.integrations.destination.convex.convex.FailuresInARow;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
@@ -33,7 +34,7 @@ final class PartUpload {
     private Optional<String> token = Optional.empty();
     private List<String> partTokens = new ArrayList<>();
     private int letGo;
-    private int restarts;
+    private FailuresInARow restarts = FailuresInARow.NONE;
     private boolean busy;
     private boolean ended;
 
@@ -131,10 +132,10 @@ final class PartUpload {
 
     /** Uploads everything again, since nobody knows what the upload holds; gives up after several times. */
     void beginAnew(final Outcome<?> because) {
-        restarts++;
+        restarts = restarts.and(because);
         final Optional<Duration> delay = requests.delayAfter(restarts, because);
         if (delay.isEmpty()) {
-            end(Refusals.exhausted(because, restarts, doing()));
+            end(Refusals.exhausted(because, restarts.ofTheLastKind(), doing()));
         } else if (!documents.areAllOnDisk()) {
             end(Failure.transientError(
                     ("Stream %s has to be uploaded anew, since the answer to a request was lost or its import failed, and it is too"

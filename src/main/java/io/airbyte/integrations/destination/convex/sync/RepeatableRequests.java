@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
+import io.airbyte.integrations.destination.convex.convex.FailuresInARow;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
@@ -23,7 +24,7 @@ final class RepeatableRequests {
 
     private final Sending sending;
     private final String subject;
-    private int failures;
+    private FailuresInARow failures = FailuresInARow.NONE;
 
     /** @param subject what the requests are about, for the log: the beginning of a sentence */
     RepeatableRequests(final Sending sending, final String subject) {
@@ -44,7 +45,7 @@ final class RepeatableRequests {
             final Consumer<Outcome<T>> otherwise) {
         sending.window().request(age, request, outcome -> {
             if (outcome instanceof Outcome.Done<T> answer) {
-                failures = 0;
+                forgetFailures();
                 done.accept(answer.value());
             } else {
                 again(outcome, () -> send(age, request, done, otherwise), () -> otherwise.accept(outcome));
@@ -54,17 +55,17 @@ final class RepeatableRequests {
 
     /** One more request has ended in {@code outcome}: does {@code again} later, or {@code otherwise} now if that is no use. */
     void again(final Outcome<?> outcome, final Runnable again, final Runnable otherwise) {
-        failures++;
+        failures = failures.and(outcome);
         delayAfter(failures, outcome).ifPresentOrElse(pause -> later(pause, reason(outcome), again), otherwise);
     }
 
     /** How long to wait after so many failures in a row, the last of which was {@code outcome}; empty when it is no use. */
-    Optional<Duration> delayAfter(final int failures, final Outcome<?> outcome) {
+    Optional<Duration> delayAfter(final FailuresInARow failures, final Outcome<?> outcome) {
         if (sending.failures().areOfAnOutage()) {
             return Optional.empty();
         }
         return outcome instanceof Outcome.Refused<?> refused
-                ? delayAfterRefusal(failures, refused)
+                ? delayAfterRefusal(failures.all(), refused)
                 : sending.retries().delayAfter(failures, outcome);
     }
 
@@ -86,13 +87,13 @@ final class RepeatableRequests {
     void later(final Duration pause, final String reason, final Runnable again) {
         sending.statistics().retried();
         LOG.info(() -> "%s: %s. Trying again in %.1f s (attempt %d)."
-                .formatted(subject, reason, pause.toMillis() / 1000.0, failures + 1));
+                .formatted(subject, reason, pause.toMillis() / 1000.0, failures.all() + 1));
         sending.timers().after(pause.toMillis(), again);
     }
 
     /** What follows is another matter: it gets all its attempts. */
     void forgetFailures() {
-        failures = 0;
+        failures = FailuresInARow.NONE;
     }
 
     /**
@@ -101,9 +102,9 @@ final class RepeatableRequests {
      * @return what it means to the user
      */
     Failure giveUp(final Outcome<?> outcome, final String doing) {
-        if (!(outcome instanceof Outcome.Refused<?>) && !StreamDelivery.isServerError(outcome)) {
+        if (!(outcome instanceof Outcome.Refused<?>) && !outcome.isServerError()) {
             sending.failures().foundOutage();
         }
-        return Refusals.exhausted(outcome, failures, doing);
+        return Refusals.exhausted(outcome, failures.ofTheLastKind(), doing);
     }
 }

@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
+import io.airbyte.integrations.destination.convex.convex.FailuresInARow;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Refusals;
 import io.airbyte.integrations.destination.convex.convex.RequestBody;
@@ -37,7 +38,7 @@ final class StreamDelivery {
     /** What of the batch is not durable yet; the first range is the one being sent. */
     private final Deque<Batch.Range> ranges = new ArrayDeque<>();
 
-    private int failures;
+    private FailuresInARow failures = FailuresInARow.NONE;
     private boolean failed;
 
     /**
@@ -135,9 +136,9 @@ final class StreamDelivery {
      * tried again before the record at fault stands alone: only then does a repeated failure prove anything.
      */
     Optional<Duration> delayAfter(final Outcome<?> outcome) {
-        failures++;
+        failures = failures.and(outcome);
         final boolean halved = current().records() > 1 && current().records() < batch().records();
-        if (sending.failures().areOfAnOutage() || (halved && isServerError(outcome))) {
+        if (sending.failures().areOfAnOutage() || (halved && outcome.isServerError())) {
             return Optional.empty();
         }
         return sending.retries().delayAfter(failures, outcome).map(delay -> atLeastUntilSettled(delay, outcome));
@@ -145,13 +146,9 @@ final class StreamDelivery {
 
     /** Without an answer the deployment may still be at work on the request; what comes next should not meet it. */
     private static Duration atLeastUntilSettled(final Duration delay, final Outcome<?> outcome) {
-        return outcome instanceof Outcome.Unknown<?> && !isServerError(outcome) && delay.compareTo(SETTLING) < 0
+        return outcome instanceof Outcome.Unknown<?> && !outcome.isServerError() && delay.compareTo(SETTLING) < 0
                 ? SETTLING
                 : delay;
-    }
-
-    static boolean isServerError(final Outcome<?> outcome) {
-        return outcome instanceof Outcome.Unknown<?> unknown && unknown.doubt() == Outcome.Doubt.SERVER_ERROR;
     }
 
     /** Does {@code again} later, or gives up if it was tried often enough. */
@@ -167,13 +164,14 @@ final class StreamDelivery {
     void later(final Duration delay, final Outcome<?> outcome, final Runnable again) {
         sending.statistics().retried();
         LOG.info(() -> "Stream %s: %s. Trying again in %.1f s (attempt %d)."
-                .formatted(stream.descriptor(), Refusals.reason(outcome), delay.toMillis() / 1000.0, failures + 1));
+                .formatted(
+                        stream.descriptor(), Refusals.reason(outcome), delay.toMillis() / 1000.0, failures.all() + 1));
         sending.timers().after(delay.toMillis(), again);
     }
 
     /** Too many attempts failed: a stubborn server error is narrowed down to its record, anything else ends the stream. */
     void giveUp(final Outcome<?> outcome) {
-        if (isServerError(outcome)) {
+        if (outcome.isServerError()) {
             narrowDown(exhausted(outcome));
         } else {
             giveUpOnDeployment(outcome);
@@ -189,12 +187,12 @@ final class StreamDelivery {
 
     /** What follows is another matter: it gets all its attempts. */
     void forgetFailures() {
-        failures = 0;
+        failures = FailuresInARow.NONE;
     }
 
     /** The failure of having tried often enough. */
     Failure exhausted(final Outcome<?> outcome) {
-        return Refusals.exhausted(outcome, failures, doing());
+        return Refusals.exhausted(outcome, failures.ofTheLastKind(), doing());
     }
 
     private String doing() {

@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex.sync;
 
 import io.airbyte.integrations.destination.convex.convex.Deployment;
+import io.airbyte.integrations.destination.convex.convex.FailuresInARow;
 import io.airbyte.integrations.destination.convex.convex.GenerationMarker;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Refusals;
@@ -129,16 +130,16 @@ public final class SyncPreparation {
 
     private <T> Outcome<T> answer(final Supplier<CompletableFuture<Outcome<T>>> question, final String doing)
             throws InterruptedException {
-        int failures = 0;
+        FailuresInARow failures = FailuresInARow.NONE;
         while (true) {
             final Outcome<T> outcome = question.get().join();
-            failures++;
+            failures = failures.and(outcome);
             final Optional<Duration> delay = retries.delayAfter(failures, outcome);
             if (delay.isEmpty()) {
                 return outcome;
             }
             LOG.info("%s: %s. Trying again in %.1f s (attempt %d)."
-                    .formatted(doing, Refusals.reason(outcome), delay.get().toMillis() / 1000.0, failures + 1));
+                    .formatted(doing, Refusals.reason(outcome), delay.get().toMillis() / 1000.0, failures.all() + 1));
             pause.last(delay.get());
         }
     }

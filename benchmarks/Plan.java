@@ -50,7 +50,10 @@ record Plan(List<Round> rounds) {
     static final String DEDUP = "append_dedup";
     static final String OVERWRITE = "overwrite";
 
-    /** Is enough for what no target is measured by, and for the naive connector: it takes most of the time, and a target of 3 × is far from it. */
+    /**
+     * Is enough for what no target is measured by, and for the naive connector: it takes most of the time, and is far from
+     * every bound.
+     */
     private static final int FEW = 3;
 
     /** Puts rounds together. */
@@ -173,10 +176,9 @@ record Plan(List<Round> rounds) {
         for (final int latency : new int[] {0, 20, 50, 100}) {
             plan.connector(APPEND, input, latency, FEW).connector(DEDUP, input, latency, FEW);
             final boolean target = latency == 100;
-            final int naive = target ? 2 : 1;
             plan.connector(APPEND, input.streams(4), latency, target ? repeats : FEW);
             if (target || latency == 0) {
-                plan.naive(APPEND, input.streams(4), latency, naive);
+                plan.naive(APPEND, input.streams(4), latency, target ? 2 : 1);
             }
             plan.raw(input, latency, FEW);
             if (latency == 50) {

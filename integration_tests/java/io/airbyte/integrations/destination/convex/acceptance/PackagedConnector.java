@@ -235,6 +235,15 @@ public final class PackagedConnector implements AutoCloseable {
         return process.toHandle();
     }
 
+    /** What the JDK's own tool, {@code jcmd}, says of the process. */
+    public String diagnosed(final String... command) throws IOException {
+        final List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(process.pid())));
+        words.addAll(Arrays.asList(command));
+        final Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
+        return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /** Sends SIGTERM. By the handle, for the process itself would close the pipes that the last words come through. */
     public void terminate() {
         process.toHandle().destroy();

@@ -5,20 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,20 +27,20 @@ final class ReplacedTable implements AutoCloseable {
     private static final String PAD = "x".repeat(20_000);
 
     private final LocalDeployment deployment;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final DeploymentWriter others;
     private final Set<Long> sizesSeen = new ConcurrentSkipListSet<>();
     private volatile boolean watching;
 
     ReplacedTable(final LocalDeployment deployment) {
         this.deployment = deployment;
+        this.others = new DeploymentWriter(deployment);
     }
 
     // What it held before.
 
     /** Old documents without an index. */
     ReplacedTable fill() {
-        insert(
+        others.insert(
                 USERS,
                 IntStream.range(0, OLD)
                         .mapToObj("{\"id\":%d,\"v\":\"old\"}"::formatted)
@@ -59,14 +50,14 @@ final class ReplacedTable implements AutoCloseable {
 
     /** Asks for an index; whether it becomes ready is the deployment's affair. */
     ReplacedTable index(final String table, final String field) {
-        send("PUT", INDEXES, "{\"indexes\":{\"%s\":[[\"%s\"]]}}".formatted(table, field));
+        others.send("PUT", INDEXES, "{\"indexes\":{\"%s\":[[\"%s\"]]}}".formatted(table, field));
         return this;
     }
 
     /** The marker that a sync of an earlier generation has left. */
     ReplacedTable mark(final int generation) {
         index(MARKERS, "table");
-        insert(
+        others.insert(
                 MARKERS,
                 List.of("{\"table\":\"users\",\"stream\":\"users\",\"generation\":%d,\"sync_id\":1}"
                         .formatted(generation)));
@@ -75,35 +66,7 @@ final class ReplacedTable implements AutoCloseable {
 
     /** What somebody does who cancels an import in the dashboard. */
     void cancelImport(final String id) {
-        send("POST", "/api/cancel_import", "{\"importId\":\"%s\"}".formatted(id));
-    }
-
-    private void insert(final String table, final List<String> documents) {
-        final String messages = documents.stream()
-                .map(document -> "{\"tableName\":\"%s\",\"data\":%s}".formatted(table, document))
-                .collect(Collectors.joining(","));
-        send(
-                "POST",
-                "/api/streaming_import/import_airbyte_records",
-                "{\"tables\":{\"%s\":{\"primaryKey\":null,\"jsonSchema\":{}}},\"messages\":[%s]}"
-                        .formatted(table, messages));
-    }
-
-    private void send(final String method, final String path, final String body) {
-        final HttpRequest request = HttpRequest.newBuilder(URI.create(deployment.url() + path))
-                .header("Authorization", "Convex " + deployment.adminKey())
-                .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(body))
-                .build();
-        try {
-            final HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        others.send("POST", "/api/cancel_import", "{\"importId\":\"%s\"}".formatted(id));
     }
 
     // What the source has.

@@ -16,7 +16,6 @@ import io.airbyte.integrations.destination.convex.local.Fault.When;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
 import io.airbyte.integrations.destination.convex.local.Permission;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,22 +72,13 @@ class SecretsIT {
             await().until(() -> !deployment.requests("/api/perform_import").isEmpty()
                     || !deployment.requests("/api/import/finish_upload").isEmpty());
 
-            assertThat(threadsOf(connector)).contains("main").doesNotContain(CANARY, SECRET);
+            assertThat(connector.diagnosed("Thread.print", "-l"))
+                    .contains("main")
+                    .doesNotContain(CANARY, SECRET);
             assertThat(namesBelow(temporary)).noneMatch(name -> name.contains(CANARY) || name.contains(SECRET));
             deployment.finishImports();
             LocalSync.assertSucceeded(connector.ended());
         }
-    }
-
-    private static String threadsOf(final PackagedConnector connector) throws IOException {
-        final Process dump = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(connector.process().pid()),
-                        "Thread.print",
-                        "-l")
-                .redirectErrorStream(true)
-                .start();
-        return new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private static List<String> namesBelow(final Path folder) throws IOException {

@@ -17,7 +17,8 @@ public final class SourceLines {
                 .formatted(stream, data, EMITTED_AT);
     }
 
-    static String record(final String namespace, final String stream, final String data) {
+    /** The same in a namespace. */
+    public static String record(final String namespace, final String stream, final String data) {
         return "{\"type\":\"RECORD\",\"record\":{\"namespace\":\"%s\",\"stream\":\"%s\",\"data\":%s,\"emitted_at\":%d}}"
                 .formatted(namespace, stream, data, EMITTED_AT);
     }
@@ -35,10 +36,19 @@ public final class SourceLines {
                 .formatted(cursor, cursor);
     }
 
-    public static String status(final String stream, final String status) {
+    static String status(final String stream, final String status) {
+        return statusOf("\"name\":\"%s\"".formatted(stream), status);
+    }
+
+    /**
+     * A status of any stream.
+     *
+     * @param descriptor the members of the stream's descriptor
+     */
+    public static String statusOf(final String descriptor, final String status) {
         return ("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026394.87,"
-                        + "\"stream_status\":{\"stream_descriptor\":{\"name\":\"%s\"},\"status\":\"%s\"}}}")
-                .formatted(stream, status);
+                        + "\"stream_status\":{\"stream_descriptor\":{%s},\"status\":\"%s\"}}}")
+                .formatted(descriptor, status);
     }
 
     /** A state as it was before the connector added what it has counted; everything else stays, byte by byte. */

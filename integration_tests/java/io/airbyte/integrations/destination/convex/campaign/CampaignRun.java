@@ -4,18 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airbyte.integrations.destination.convex.acceptance.ConfiguredStreamJson;
+import io.airbyte.integrations.destination.convex.acceptance.DeploymentWriter;
 import io.airbyte.integrations.destination.convex.acceptance.PackagedConnector.Result;
 import io.airbyte.integrations.destination.convex.acceptance.Workspace;
 import io.airbyte.integrations.destination.convex.local.Fault;
 import io.airbyte.integrations.destination.convex.local.Fault.When;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -77,7 +70,10 @@ final class CampaignRun {
     }
 
     private void run() {
-        tried.streams().stream().filter(stream -> stream.old() > 0).forEach(this::fill);
+        final DeploymentWriter others = new DeploymentWriter(deployment);
+        tried.streams().stream()
+                .filter(stream -> stream.old() > 0)
+                .forEach(stream -> others.insert(stream.table(), oldDocuments(stream)));
         deployment.setLatency(Duration.ofMillis(tried.latencyMillis()));
         deployment.indexBackfillTime(Duration.ofMillis(tried.indexMillis()));
         deployment.importStepTime(Duration.ofMillis(tried.importMillis()));
@@ -90,32 +86,10 @@ final class CampaignRun {
         }
     }
 
-    private void fill(final SourceStream stream) {
-        final String documents = IntStream.rangeClosed(-stream.old(), -1)
-                .mapToObj(n ->
-                        "{\"tableName\":\"%s\",\"data\":{\"id\":\"old%d\",\"n\":%d}}".formatted(stream.table(), n, n))
-                .collect(Collectors.joining(","));
-        final String body = "{\"tables\":{\"%s\":{\"primaryKey\":null,\"jsonSchema\":{}}},\"messages\":[%s]}"
-                .formatted(stream.table(), documents);
-        final HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(deployment.url() + "/api/streaming_import/import_airbyte_records"))
-                .header("Authorization", "Convex " + deployment.adminKey())
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        try {
-            final int status = HttpClient.newHttpClient()
-                    .send(request, BodyHandlers.discarding())
-                    .statusCode();
-            if (status != 200) {
-                throw new AssertionError("A table could not be filled: " + status);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private static List<String> oldDocuments(final SourceStream stream) {
+        return IntStream.rangeClosed(-stream.old(), -1)
+                .mapToObj(n -> "{\"id\":\"old%d\",\"n\":%d}".formatted(n, n))
+                .toList();
     }
 
     /** Whether it has succeeded. */
@@ -142,8 +116,10 @@ final class CampaignRun {
             settled();
         }
         countWhatHappened(trouble, attempt, (int) (importsFailed() - importsFailed));
-        begins.forEach((stream, begin) ->
-                sendings.computeIfAbsent(stream, name -> new ArrayList<>()).add(new Sending(begin, copies(stream))));
+        for (final SourceStream stream : tried.streams()) {
+            sendings.computeIfAbsent(stream.name(), name -> new ArrayList<>())
+                    .add(new Sending(begins.getOrDefault(stream.name(), 0), copies(stream.table())));
+        }
         judgeEnd(trouble, attempt, result);
         PushedSchema.admittingEverything().pushedTo(deployment);
         final boolean complete = trouble.ending().kind() != Ending.Kind.SOURCE_FAILS && result.exitCode() == 0;
@@ -154,7 +130,7 @@ final class CampaignRun {
     }
 
     private void countWhatHappened(final Trouble trouble, final Attempt attempt, final int importsFailed) {
-        met(Mishap.values()).forEach(mishap -> count(mishap.name(), 1));
+        mishapsMet().forEach(mishap -> count(mishap.name(), 1));
         if (attempt.wasKilled() || trouble.ending().kind() == Ending.Kind.SOURCE_FAILS) {
             count(trouble.ending().kind().name(), 1);
         }
@@ -170,11 +146,11 @@ final class CampaignRun {
     }
 
     /** The mishaps that requests have met, one by one. */
-    private Stream<Mishap> met(final Mishap... among) {
+    private Stream<Mishap> mishapsMet() {
         return deployment.requests().stream()
                 .flatMap(request -> request.fault().stream())
-                .flatMap(fault ->
-                        Stream.of(among).filter(mishap -> mishap.fault().equals(fault)));
+                .flatMap(fault -> Stream.of(Mishap.values())
+                        .filter(mishap -> mishap.fault().equals(fault)));
     }
 
     private long importsFailed() {
@@ -216,15 +192,10 @@ final class CampaignRun {
     }
 
     /** Each answer that was lost may have cost a copy, where nobody can look. */
-    private int copies(final String stream) {
+    private int copies(final String table) {
         if (tried.access().readsData()) {
             return 1;
         }
-        final String table = tried.streams().stream()
-                .filter(each -> each.name().equals(stream))
-                .map(SourceStream::table)
-                .findAny()
-                .orElseThrow();
         final int lost = (int) deployment.requests(RECORDS).stream()
                 .filter(request ->
                         request.tables().contains(table) || request.runs().isEmpty())

@@ -73,7 +73,11 @@ final class CaseDraw {
                 // Up to so long that the import of a killed process ends during the next attempt.
                 chance(40) ? random.nextInt(chance(30) ? 500 : 60) : 0,
                 List.copyOf(streams),
-                troubles(paths(streams, access), replaces, replaces && dialect != Dialect.REFRESH_PLATFORM, access));
+                troubles(
+                        paths(streams, replaces, access),
+                        replaces,
+                        replaces && dialect != Dialect.REFRESH_PLATFORM,
+                        access));
     }
 
     private boolean chance(final int percent) {
@@ -151,7 +155,7 @@ final class CaseDraw {
     }
 
     /** The paths of the requests that such a sync sends. */
-    private static List<String> paths(final List<SourceStream> streams, final Access access) {
+    private static List<String> paths(final List<SourceStream> streams, final boolean replaces, final Access access) {
         final List<String> paths = new ArrayList<>();
         if (streams.stream().anyMatch(stream -> !stream.mode().replaces())) {
             paths.add(RECORDS);
@@ -159,8 +163,6 @@ final class CaseDraw {
         if (streams.stream().anyMatch(stream -> stream.mode().deduplicates())) {
             paths.addAll(INDEX_PATHS);
         }
-        final boolean replaces =
-                streams.stream().anyMatch(stream -> stream.mode().replaces());
         if (replaces && access.watchesImports()) {
             paths.addAll(STAGED_IMPORT_PATHS);
         } else if (replaces) {

@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.campaign;
 
+import io.airbyte.integrations.destination.convex.acceptance.SourceLines;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,14 +61,13 @@ final class SourceInput {
     }
 
     private static String record(final SourceStream stream, final String data) {
-        return "{\"type\":\"RECORD\",\"record\":{%s,\"data\":%s,\"emitted_at\":1795350026394}}"
-                .formatted(stream.descriptor().replace("\"name\"", "\"stream\""), data);
+        return stream.namespace().isEmpty()
+                ? SourceLines.record(stream.name(), data)
+                : SourceLines.record(stream.namespace(), stream.name(), data);
     }
 
     static String complete(final SourceStream stream) {
-        return ("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":1795350026394.87,"
-                        + "\"stream_status\":{\"stream_descriptor\":{%s},\"status\":\"COMPLETE\"}}}")
-                .formatted(stream.descriptor());
+        return SourceLines.statusOf(stream.descriptor(), "COMPLETE");
     }
 
     /** Whether a state says more than what the attempt began with. */

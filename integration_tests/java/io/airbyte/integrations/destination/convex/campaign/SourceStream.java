@@ -10,7 +10,7 @@ import java.util.List;
  */
 record SourceStream(String namespace, String name, String table, Mode mode, int old, List<SourceRecord> records) {
 
-    /** As records, states and statuses name it, within braces. */
+    /** As states and statuses name it, within braces. */
     String descriptor() {
         return "\"name\":\"%s\"%s"
                 .formatted(name, namespace.isEmpty() ? "" : ",\"namespace\":\"%s\"".formatted(namespace));

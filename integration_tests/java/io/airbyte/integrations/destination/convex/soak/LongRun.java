@@ -84,7 +84,7 @@ class LongRun {
                 if (connector.isAlive()) {
                     final long second =
                             Duration.ofNanos(System.nanoTime() - began).toSeconds();
-                    samples.add(Sample.of(second, connector.process(), spools));
+                    samples.add(Sample.of(second, connector, spools));
                 }
                 if (samples.size() % SAMPLES_A_RESTART == 0) {
                     restart();

@@ -1,7 +1,7 @@
 package io.airbyte.integrations.destination.convex.soak;
 
+import io.airbyte.integrations.destination.convex.acceptance.PackagedConnector;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +29,9 @@ record Sample(long second, long liveKib, long residentKib, int threads, int open
     private static final Pattern TOTAL = Pattern.compile("Total +\\d+ +(\\d+)");
 
     /** Collects the process's garbage, and then looks. */
-    static Sample of(final long second, final ProcessHandle process, final Path spools) throws IOException {
-        final long live = liveBytes(process.pid());
-        final Path proc = Path.of("/proc", Long.toString(process.pid()));
+    static Sample of(final long second, final PackagedConnector connector, final Path spools) throws IOException {
+        final long live = liveBytes(connector);
+        final Path proc = Path.of("/proc", Long.toString(connector.process().pid()));
         final List<String> status = Files.readAllLines(proc.resolve("status"));
         final Spool spool = new Spool();
         Files.walkFileTree(spools, spool);
@@ -45,14 +45,8 @@ record Sample(long second, long liveKib, long residentKib, int threads, int open
                 spool.bytes >> 10);
     }
 
-    private static long liveBytes(final long pid) throws IOException {
-        final Process histogram = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(pid),
-                        "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        final String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    private static long liveBytes(final PackagedConnector connector) throws IOException {
+        final String text = connector.diagnosed("GC.class_histogram");
         final Matcher total = TOTAL.matcher(text);
         if (!total.find()) {
             throw new IOException("The process cannot be looked into: "

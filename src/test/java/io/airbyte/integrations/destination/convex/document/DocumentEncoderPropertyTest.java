@@ -10,7 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentEncoderPropertyTest {
 
     private static final int RECORDS_OF_A_STREAM = 50;
-    private static final int STREAMS = 25;
+
+    /** Fewer where each of hundreds of mutants runs them (the profile "mutation"). */
+    private static final int STREAMS = Integer.getInteger("property.streams", 25);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.airbyte.integrations.destination.convex.convex.ApplicationSchema;
 import io.airbyte.integrations.destination.convex.convex.CheckResult;
 import io.airbyte.integrations.destination.convex.convex.ConnectionCheck;
 import io.airbyte.integrations.destination.convex.convex.DeployKey;
@@ -54,7 +55,11 @@ class ConnectionCheckIT {
         CONVEX.stubFor(post(urlEqualTo("/api/query")).willReturn(okJson(GRANTED)));
 
         assertThat(check())
-                .isEqualTo(new CheckResult(true, "Connected to " + http() + "; the deploy key may import.", List.of()));
+                .isEqualTo(new CheckResult(
+                        true,
+                        "Connected to " + http() + "; the deploy key may import.",
+                        List.of(),
+                        ApplicationSchema.NONE));
     }
 
     @Test

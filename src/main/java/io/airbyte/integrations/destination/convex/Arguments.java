@@ -23,14 +23,21 @@ record Arguments(Command command, Map<Option, String> files) {
         SPEC,
         CHECK,
         WRITE,
+        SCHEMA,
         HELP,
-        VERSION
+        VERSION;
+
+        /** No platform runs it: what it says is text, not Airbyte's messages. */
+        boolean isForPeople() {
+            return this == SCHEMA || this == HELP || this == VERSION;
+        }
     }
 
-    /** An option that names a file. */
+    /** An option that names a file, or a folder. */
     enum Option {
         CONFIG,
         CATALOG,
+        OUT,
         /** Accepted, for every source and destination gets it from some callers; a destination has no use for it. */
         STATE;
 
@@ -44,12 +51,18 @@ record Arguments(Command command, Map<Option, String> files) {
             Usage: destination-convex COMMAND [OPTIONS]
 
             Commands:
-              spec                               prints what can be configured
-              check --config FILE                tests the connection to the Convex deployment
-              write --config FILE --catalog FILE writes the Airbyte messages on stdin to Convex
+              spec                                 prints what can be configured
+              check --config FILE                  tests the connection to the Convex deployment
+              write --config FILE --catalog FILE   writes the Airbyte messages on stdin to Convex
+              schema --config FILE --catalog FILE [--out FOLDER]
+                                                   generates schema.ts and mirror.ts for the tables that write fills
               help, version
 
             FILE is JSON: the connector's configuration, and Airbyte's configured catalog.
+            FOLDER is convex/mirror if it is not given.
+
+            Exit codes: 0 done, 1 failed (the last message says why), 2 no such command or option, 3 out of memory,
+            143 ended by SIGTERM.
             """;
 
     /** The only words that are repeated to the user: a deploy key that strayed here is not one of them. */
@@ -112,6 +125,7 @@ record Arguments(Command command, Map<Option, String> files) {
             case "spec", "--spec" -> Command.SPEC;
             case "check", "--check" -> Command.CHECK;
             case "write", "--write" -> Command.WRITE;
+            case "schema", "--schema" -> Command.SCHEMA;
             case "help", "--help", "-h" -> Command.HELP;
             case "version", "--version" -> Command.VERSION;
             default -> throw new Misuse(unknown(word.split("=", 2)[0]));

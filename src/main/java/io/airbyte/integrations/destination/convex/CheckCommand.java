@@ -7,6 +7,7 @@ import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LogHandler;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.sync.SchemaPreflight;
 import java.util.List;
 import java.util.logging.Logger;
 
@@ -45,6 +46,9 @@ final class CheckCommand {
             connection.url().warning().ifPresent(LOG::warning);
             final CheckResult result = new ConnectionCheck(connection.url(), connection.key(), deployment).run();
             result.notes().forEach(LOG::info);
+            new SchemaPreflight(result.schema(), connection.config())
+                    .closedTables()
+                    .forEach(LOG::info);
             output.connectionStatus(result.succeeded(), result.message());
         }
     }

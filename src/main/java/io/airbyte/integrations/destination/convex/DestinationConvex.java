@@ -55,7 +55,11 @@ public final class DestinationConvex {
             run(arguments, input, output, environment);
             return SUCCEEDED;
         } catch (final Failure failure) {
-            output.trace(failure);
+            if (arguments.command().isForPeople()) {
+                output.text(failure.message());
+            } else {
+                output.trace(failure);
+            }
             return FAILED;
         } catch (final RuntimeException | Error unexpected) {
             output.trace(Failure.system("An unexpected error ended the connector; please report it.", unexpected));
@@ -72,8 +76,9 @@ public final class DestinationConvex {
             case SPEC -> output.spec(Specification.asOneLine());
             case CHECK -> new CheckCommand(output).run(arguments);
             case WRITE -> new WriteCommand(input, output, environment).run(arguments);
-            case HELP -> output.log(Level.INFO, Arguments.USAGE);
-            case VERSION -> output.log(Level.INFO, "destination-convex " + VERSION);
+            case SCHEMA -> new SchemaCommand(output, environment).run(arguments);
+            case HELP -> output.text(Arguments.USAGE.strip());
+            case VERSION -> output.text("destination-convex " + VERSION);
         }
     }
 }

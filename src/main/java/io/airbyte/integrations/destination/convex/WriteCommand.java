@@ -1,6 +1,7 @@
 package io.airbyte.integrations.destination.convex;
 
 import io.airbyte.integrations.destination.convex.Arguments.Option;
+import io.airbyte.integrations.destination.convex.convex.ApplicationSchema;
 import io.airbyte.integrations.destination.convex.convex.ConnectionCheck;
 import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
 import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
@@ -9,6 +10,7 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LogHandler;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.sync.SchemaPreflight;
 import io.airbyte.integrations.destination.convex.sync.SyncPlan;
 import io.airbyte.integrations.destination.convex.sync.SyncPreparation;
 import java.io.InputStream;
@@ -45,7 +47,8 @@ final class WriteCommand {
 
         try (HttpDeployment deployment =
                 new HttpDeployment(connection.url(), connection.key(), DestinationConvex.VERSION, Timeouts.STANDARD)) {
-            ConnectionCheck.requireAccess(deployment);
+            final ApplicationSchema schema = ConnectionCheck.requireAccess(deployment);
+            new SchemaPreflight(schema, connection.config()).requireFit(asked);
             final SplittableRandom random = new SplittableRandom();
             final SyncPlan plan = prepared(asked, deployment, random);
             new SyncProcess(plan, connection.config(), deployment, random, environment)

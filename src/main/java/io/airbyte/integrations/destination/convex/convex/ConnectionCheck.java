@@ -43,23 +43,31 @@ public final class ConnectionCheck {
         final boolean proven = outcome instanceof Done<?>
                 || (outcome instanceof Refused<?> refused && refused.code().equals(HttpDeployment.ANSWER_TOO_LONG));
         return proven
-                ? new CheckResult(true, "Connected to " + url + "; the deploy key may import.", notes())
+                ? new CheckResult(
+                        true, "Connected to " + url + "; the deploy key may import.", notes(), schema(outcome))
                 : failed(sentence((Reply.Answer) reply, outcome));
     }
 
     /**
      * Says at once what every request of a sync would be refused for: a wrong key or address, or a missing permission. A
      * deployment that is out of reach or busy may be there again when the first request leaves.
+     *
+     * @return the application's schema; where it could not be read, one that refuses nothing
      */
-    public static void requireAccess(final HttpDeployment deployment) {
-        if (deployment.getSchema().join() instanceof Refused<?> refused
-                && !refused.code().equals(HttpDeployment.ANSWER_TOO_LONG)) {
+    public static ApplicationSchema requireAccess(final HttpDeployment deployment) {
+        final Outcome<JsonNode> outcome = deployment.getSchema().join();
+        if (outcome instanceof Refused<?> refused && !refused.code().equals(HttpDeployment.ANSWER_TOO_LONG)) {
             throw Refusals.failure(refused, "the connection");
         }
+        return schema(outcome);
+    }
+
+    private static ApplicationSchema schema(final Outcome<JsonNode> outcome) {
+        return outcome instanceof Done<JsonNode> done ? ApplicationSchema.of(done.value()) : ApplicationSchema.NONE;
     }
 
     private static CheckResult failed(final String message) {
-        return new CheckResult(false, message, List.of());
+        return new CheckResult(false, message, List.of(), ApplicationSchema.NONE);
     }
 
     private String sentence(final Reply.Fault fault) {

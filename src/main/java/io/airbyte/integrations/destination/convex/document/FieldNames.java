@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,21 @@ public final class FieldNames {
     /** The primary key's paths as documents have them; no path twice. */
     public List<List<String>> primaryKeyPaths() {
         return storedPrimaryKey;
+    }
+
+    /** What is known of a column before the first record: declared ones, and those of the key. */
+    Optional<FieldName> known(final String column) {
+        final byte[] name = utf8(column);
+        return Optional.ofNullable(remembered.find(name, 0, name.length));
+    }
+
+    /** A path as documents have it, if it names one column and that is stored by a name that an index can have. */
+    public Optional<List<String>> indexable(final List<String> path) {
+        return path.size() == 1
+                ? known(path.get(0))
+                        .filter(name -> name.fate() == FieldName.Fate.STORED && NameRule.keepsIdentifier(name.stored()))
+                        .map(name -> List.of(name.stored()))
+                : Optional.empty();
     }
 
     /** The columns of the primary key, in the order of {@link #primaryKeyPaths()}. */

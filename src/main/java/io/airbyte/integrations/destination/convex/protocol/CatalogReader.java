@@ -9,13 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** Reads one configured catalog, and gathers what is wrong with its streams. A key whose value is null is absent. */
 final class CatalogReader {
@@ -98,7 +95,8 @@ final class CatalogReader {
                 sourceMode.orElseThrow(),
                 mode.orElseThrow(),
                 primaryKey,
-                declaredColumns(stream.path("json_schema")),
+                cursor(entry),
+                JsonSchemaReader.records(stream.path("json_schema")),
                 generation,
                 minimumGeneration,
                 sync));
@@ -163,10 +161,13 @@ final class CatalogReader {
         return List.copyOf(paths);
     }
 
-    private static Set<String> declaredColumns(final JsonNode schema) {
-        final Set<String> columns = new LinkedHashSet<>();
-        schema.path("properties").fieldNames().forEachRemaining(columns::add);
-        return Collections.unmodifiableSet(columns);
+    /** Only a hint for the user, so that a malformed one is none. */
+    private static List<String> cursor(final JsonNode entry) {
+        final List<String> path = new ArrayList<>();
+        final JsonNode configured = entry.path("cursor_field");
+        (configured.isEmpty() ? entry.path("stream").path("default_cursor_field") : configured)
+                .forEach(step -> path.add(step.asText()));
+        return List.copyOf(path);
     }
 
     private OptionalLong id(final JsonNode entry, final String key, final StreamDescriptor stream) {

@@ -100,6 +100,12 @@ public final class MessageWriter {
         tellBreakage();
     }
 
+    /** Writes text for people, which is no message: of commands that no platform runs. Ends with the end of a line. */
+    public void text(final String text) {
+        writeAtOnce(() -> buffer.append(secrets.concealedIn(text)));
+        tellBreakage();
+    }
+
     /**
      * Returns a state to the platform as it was received, with its {@code destinationStats}. It leaves with the next
      * {@link #flush()} at the latest.

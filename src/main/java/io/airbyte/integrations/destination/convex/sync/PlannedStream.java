@@ -5,11 +5,13 @@ import io.airbyte.integrations.destination.convex.convex.GenerationMarker;
 import io.airbyte.integrations.destination.convex.document.ChangedFields;
 import io.airbyte.integrations.destination.convex.document.DocumentEncoder;
 import io.airbyte.integrations.destination.convex.document.DocumentOptions;
+import io.airbyte.integrations.destination.convex.document.DocumentShape;
 import io.airbyte.integrations.destination.convex.document.FieldNames;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -65,6 +67,11 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
         return names.primaryKeyPaths();
     }
 
+    /** The path of the field that the source goes by as it is stored, if an index could be made of it. */
+    public Optional<List<String>> storedCursor() {
+        return names.indexable(configured.cursor());
+    }
+
     /** The stream in a sentence for the log. */
     public String description() {
         return "Stream %s goes to table %s, %s%s%s."
@@ -78,14 +85,22 @@ public record PlannedStream(ConfiguredStream configured, String table, FieldName
 
     /** Turns records of this stream into documents. */
     DocumentEncoder encoder(final ConnectorConfig config, final ChangedFields changedFields) {
-        final DocumentOptions options = new DocumentOptions(
+        return new DocumentEncoder(configured.descriptor(), names, options(config), changedFields);
+    }
+
+    /** What the documents of this stream look like. */
+    public DocumentShape shape(final ConnectorConfig config) {
+        return DocumentShape.of(names, configured.records(), options(config));
+    }
+
+    private DocumentOptions options(final ConnectorConfig config) {
+        return new DocumentOptions(
                 config.largeIntegers(),
                 config.unstorableValues(),
                 config.airbyteMetadata(),
                 configured.generationId(),
                 configured.syncId(),
                 isDeduplicated());
-        return new DocumentEncoder(configured.descriptor(), names, options, changedFields);
     }
 
     /** The primary key as a source's user knows it, for error messages: {@code " (primary key id, order.number)"}, or nothing. */

@@ -85,7 +85,8 @@ class ReplacementsTest {
                 mode,
                 like.destinationSyncMode(),
                 like.primaryKey(),
-                like.declaredColumns(),
+                like.cursor(),
+                like.records(),
                 OptionalLong.of(generation),
                 OptionalLong.of(minimum),
                 OptionalLong.of(7));

@@ -27,7 +27,8 @@ class SyncPlanTest {
                 stream.sourceSyncMode(),
                 stream.destinationSyncMode(),
                 stream.primaryKey(),
-                stream.declaredColumns(),
+                stream.cursor(),
+                stream.records(),
                 OptionalLong.of(generation),
                 OptionalLong.of(minimum),
                 OptionalLong.of(1));
@@ -39,7 +40,8 @@ class SyncPlanTest {
                 stream.sourceSyncMode(),
                 stream.destinationSyncMode(),
                 stream.primaryKey(),
-                stream.declaredColumns(),
+                stream.cursor(),
+                stream.records(),
                 stream.generationId(),
                 stream.minimumGenerationId(),
                 stream.syncId());

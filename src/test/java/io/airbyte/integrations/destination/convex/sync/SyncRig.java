@@ -9,6 +9,9 @@ import io.airbyte.integrations.destination.convex.convex.RetryPolicy;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
+import io.airbyte.integrations.destination.convex.protocol.DeclaredType;
+import io.airbyte.integrations.destination.convex.protocol.DeclaredType.Property;
+import io.airbyte.integrations.destination.convex.protocol.DeclaredType.Struct;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
@@ -27,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -144,6 +146,8 @@ final class SyncRig {
         return stream(name, DestinationSyncMode.APPEND_DEDUP, List.of(List.of("id")));
     }
 
+    private static final Property ANYTHING = new Property(DeclaredType.unknown(), false);
+
     static ConfiguredStream stream(
             final String name, final DestinationSyncMode mode, final List<List<String>> primaryKey) {
         return new ConfiguredStream(
@@ -151,7 +155,8 @@ final class SyncRig {
                 SyncMode.INCREMENTAL,
                 mode,
                 primaryKey,
-                Set.of("id", "name"),
+                List.of(),
+                new Struct(Map.of("id", ANYTHING, "name", ANYTHING), true),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty());

@@ -273,6 +273,23 @@ class CommandLineIT {
                 .doesNotContain("-XX:+UseSerialGC");
     }
 
+    /** The archive of classes counts for one order only, and every file system lists a folder in its own. */
+    @Test
+    void the_class_path_is_in_an_order_that_no_file_system_changes() throws IOException {
+        final List<String> words = runningJava(NO_VARIABLES);
+        final List<String> libraries =
+                List.of(words.get(words.indexOf("-cp") + 1).split(":"));
+
+        try (Stream<Path> files =
+                Files.list(PackagedConnector.PROGRAM.resolve("../../lib").normalize())) {
+            assertThat(libraries)
+                    .containsExactlyElementsOf(files.map(Path::toString)
+                            .filter(name -> name.endsWith(".jar"))
+                            .sorted()
+                            .toList());
+        }
+    }
+
     @Test
     void temporary_files_go_where_TMPDIR_says() throws IOException {
         final Path temporary = Files.createDirectory(folder.resolve("a * folder"));

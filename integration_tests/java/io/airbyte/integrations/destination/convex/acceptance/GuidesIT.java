@@ -62,13 +62,19 @@ class GuidesIT {
         assertThat(deployment.tables()).containsExactlyInAnyOrder("public_customers", "public_orders");
         assertThat(deployment.records("public_customers"))
                 .containsExactly(
-                        stored("{\"id\":1,\"name\":\"Ada Byron\",\"city\":\"London\",\"account_number\":\"9007199254740993\"}"),
+                        stored(
+                                "{\"id\":1,\"name\":\"Ada Byron\",\"city\":\"London\",\"account_number\":\"9007199254740993\"}"),
                         stored("{\"id\":2,\"name\":\"Emmy Noether\",\"city\":\"Erlangen\",\"account_number\":4711}"),
-                        stored("{\"id\":3,\"name\":\"Sofja Kowalewskaja\",\"city\":\"Stockholm\",\"account_number\":4712}"));
+                        stored(
+                                "{\"id\":3,\"name\":\"Sofja Kowalewskaja\",\"city\":\"Stockholm\",\"account_number\":4712}"));
         assertThat(deployment.records("public_orders"))
-                .extracting(order -> order.get("id").asInt() + " " + order.get("status").asText())
+                .extracting(order ->
+                        order.get("id").asInt() + " " + order.get("status").asText())
                 .containsExactly("100 paid", "101 paid", "103 paid", "104 open");
-        assertThat(clone.resolve("try/state.jsonl")).content().contains("\"shared_state\"").hasLineCount(1);
+        assertThat(clone.resolve("try/state.jsonl"))
+                .content()
+                .contains("\"shared_state\"")
+                .hasLineCount(1);
     }
 
     @Test
@@ -111,7 +117,8 @@ class GuidesIT {
     @MethodSource("guides")
     void every_guide_says_who_may_write_to_a_mirrored_table(final String guide) throws IOException {
         assertThat(text(guide).replaceAll("\\s+", " "))
-                .containsPattern("functions read (?:them|the mirrored tables), and (?:\\*\\*)?nothing else writes to them");
+                .containsPattern(
+                        "functions read (?:them|the mirrored tables), and (?:\\*\\*)?nothing else writes to them");
     }
 
     private static List<String> guides() throws IOException {
@@ -142,8 +149,7 @@ class GuidesIT {
                 .directory(clone.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
-        List.of("JAVA_TOOL_OPTIONS", "WORKER_JOB_ID", "DATA_CHANNEL_MEDIUM")
-                .forEach(shell.environment()::remove);
+        List.of("JAVA_TOOL_OPTIONS", "WORKER_JOB_ID", "DATA_CHANNEL_MEDIUM").forEach(shell.environment()::remove);
         shell.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         shell.environment().put("CONVEX_URL", deployment.url());
         shell.environment().put("CONVEX_DEPLOY_KEY", deployment.adminKey());

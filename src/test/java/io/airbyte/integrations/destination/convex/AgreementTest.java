@@ -75,12 +75,11 @@ class AgreementTest {
     @Test
     void the_registry_has_the_connector_under_its_old_id_with_its_licence_and_an_icon() {
         assertThat(metadata.get("definitionId").asText()).isEqualTo(DEFINITION_ID);
-        assertThat(text(Path.of("LICENSE")))
-                .startsWith(metadata.get("license").asText() + " License");
+        assertThat(text(Path.of("LICENSE"))).startsWith(metadata.get("license").asText() + " License");
         assertThat(text(Path.of(metadata.get("icon").asText()))).startsWith("<svg ");
         assertThat(values(metadata.at("/allowedHosts/hosts"))).containsExactly("${deployment_url}");
-        assertThat(spec.at("/connectionSpecification/required")).anyMatch(name -> name.asText()
-                .equals("deployment_url"));
+        assertThat(spec.at("/connectionSpecification/required"))
+                .anyMatch(name -> name.asText().equals("deployment_url"));
     }
 
     @Test
@@ -159,12 +158,13 @@ class AgreementTest {
                 .hasValue("# " + metadata.get("name").asText() + " Migration Guide");
         assertThat(matches("(?m)^## Upgrading to (\\S+)$", guide).map(match -> match.group(1)))
                 .containsExactlyElementsOf(versions);
-        assertThat(versions).allSatisfy(version -> assertThat(metadata.at("/releases/breakingChanges")
-                        .get(version)
-                        .get("migrationDocumentationUrl")
-                        .asText())
-                .isEqualTo("%s-migrations#upgrading-to-%s"
-                        .formatted(spec.get("documentationUrl").asText(), version.replace(".", ""))));
+        assertThat(versions)
+                .allSatisfy(version -> assertThat(metadata.at("/releases/breakingChanges")
+                                .get(version)
+                                .get("migrationDocumentationUrl")
+                                .asText())
+                        .isEqualTo("%s-migrations#upgrading-to-%s"
+                                .formatted(spec.get("documentationUrl").asText(), version.replace(".", ""))));
     }
 
     @ParameterizedTest
@@ -266,8 +266,7 @@ class AgreementTest {
     /** From a heading to the next one of its level or above. */
     private static String section(final String heading, final String page) {
         final int level = heading.indexOf(' ');
-        return first(
-                "(?ms)^%s$(.*?)(?=^#{1,%d} |\\z)".formatted(Pattern.quote(heading), level), page);
+        return first("(?ms)^%s$(.*?)(?=^#{1,%d} |\\z)".formatted(Pattern.quote(heading), level), page);
     }
 
     /** The rows of the first table in a section, without its head. */

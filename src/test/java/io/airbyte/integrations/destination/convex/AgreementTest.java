@@ -85,10 +85,14 @@ class AgreementTest {
     @Test
     void the_image_is_built_on_what_the_registry_says() {
         final String base = metadata.at("/connectorBuildOptions/baseImage").asText();
+        final String dockerfile = text(Path.of("Dockerfile"));
 
         assertThat(base).contains("@sha256:");
-        assertThat(withoutDockerHub(first("(?m)^ARG BASE=(\\S+)$", text(Path.of("Dockerfile")))))
-                .isEqualTo(withoutDockerHub(base));
+        assertThat(withoutDockerHub(first("(?m)^ARG BASE=(\\S+)$", dockerfile))).isEqualTo(withoutDockerHub(base));
+        assertThat(first("io\\.airbyte\\.version=(\\S+)", dockerfile))
+                .isEqualTo(metadata.get("dockerImageTag").asText());
+        assertThat(first("io\\.airbyte\\.name=(\\S+)", dockerfile))
+                .isEqualTo(metadata.get("dockerRepository").asText());
     }
 
     private static String withoutDockerHub(final String image) {

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /** The packaged program as a child process, with everything that it says. */
 public final class PackagedConnector implements AutoCloseable {
 
-    static final Path PROGRAM =
+    /** The start script. */
+    public static final Path PROGRAM =
             Path.of("target/destination-convex/bin/destination-convex").toAbsolutePath();
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -107,7 +108,7 @@ public final class PackagedConnector implements AutoCloseable {
     }
 
     /** Starts it by another command, such as a shell's or that of a copy. */
-    static PackagedConnector startCommand(
+    public static PackagedConnector startCommand(
             final Map<String, String> environment, final Path folder, final List<String> command) {
         return startCommand(environment, folder, command, line -> {});
     }

@@ -36,7 +36,8 @@ public final class SourceLines {
                 .formatted(cursor, cursor);
     }
 
-    static String status(final String stream, final String status) {
+    /** A status of a stream without a namespace. */
+    public static String status(final String stream, final String status) {
         return statusOf("\"name\":\"%s\"".formatted(stream), status);
     }
 

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /** What a source has emitted: the records of each stream in order, and the states. */
-record SourceMessages(Map<String, List<ObjectNode>> records, List<JsonNode> states) {
+public record SourceMessages(Map<String, List<ObjectNode>> records, List<JsonNode> states) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static SourceMessages read(final Path file) {
+    /** Reads what a source has written, line by line. */
+    public static SourceMessages read(final Path file) {
         final Map<String, List<ObjectNode>> records = new LinkedHashMap<>();
         final List<JsonNode> states = new ArrayList<>();
         try {

@@ -18,7 +18,8 @@ public record Workspace(Path folder) {
         return config(url, key, Map.of());
     }
 
-    Path config(final String url, final String key, final Map<String, Object> options) {
+    /** The same with other options. */
+    public Path config(final String url, final String key, final Map<String, Object> options) {
         final ObjectNode config =
                 JSON.createObjectNode().put("deployment_url", url).put("access_key", key);
         options.forEach((name, value) -> config.set(name, JSON.valueToTree(value)));

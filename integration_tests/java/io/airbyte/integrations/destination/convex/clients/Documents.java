@@ -1,0 +1,34 @@
+package io.airbyte.integrations.destination.convex.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.airbyte.integrations.destination.convex.acceptance.Numbers;
+import java.util.Comparator;
+import java.util.List;
+
+/** Lists of documents, which may be long: what differs is shown, and nothing else. */
+final class Documents {
+
+    private Documents() {}
+
+    /** What records become that hold nothing that Convex would rename: all their numbers are floats. */
+    static List<ObjectNode> stored(final List<ObjectNode> records) {
+        return records.stream().map(Numbers::asStored).toList();
+    }
+
+    static List<ObjectNode> sortedById(final List<ObjectNode> documents) {
+        return documents.stream()
+                .sorted(Comparator.comparingDouble(
+                        document -> document.get("id").doubleValue()))
+                .toList();
+    }
+
+    static void assertSame(final List<? extends JsonNode> documents, final List<? extends JsonNode> expected) {
+        assertThat(documents.size()).as("how many there are").isEqualTo(expected.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(documents.get(i)).as("document %d", i).isEqualTo(expected.get(i));
+        }
+    }
+}

@@ -40,10 +40,15 @@ public record SourceMessages(Map<String, List<ObjectNode>> records, List<JsonNod
         return new SourceMessages(records, states);
     }
 
+    /** The records of a stream in order; none if it has sent none. */
+    public List<ObjectNode> of(final String stream) {
+        return records.getOrDefault(stream, List.of());
+    }
+
     /** What a stream's table holds in the end if the last record of each value of {@code key} is kept. */
     Map<String, ObjectNode> lastByKey(final String stream, final String key) {
         final Map<String, ObjectNode> last = new LinkedHashMap<>();
-        records.getOrDefault(stream, List.of()).forEach(record -> {
+        of(stream).forEach(record -> {
             final ObjectNode stored = Numbers.asStored(record);
             last.put(keyText(stored.get(key)), stored);
         });

@@ -13,16 +13,19 @@ final class Documents {
 
     private Documents() {}
 
-    /** What records become that hold nothing that Convex would rename: all their numbers are floats. */
-    static List<ObjectNode> stored(final List<ObjectNode> records) {
-        return records.stream().map(Numbers::asStored).toList();
-    }
-
     static List<ObjectNode> sortedById(final List<ObjectNode> documents) {
         return documents.stream()
                 .sorted(Comparator.comparingDouble(
                         document -> document.get("id").doubleValue()))
                 .toList();
+    }
+
+    /** The documents are what the records become; one by one, for there may be many. */
+    static void assertStored(final List<ObjectNode> documents, final List<ObjectNode> records) {
+        assertThat(documents.size()).as("how many there are").isEqualTo(records.size());
+        for (int i = 0; i < records.size(); i++) {
+            assertThat(documents.get(i)).as("document %d", i).isEqualTo(Numbers.asStored(records.get(i)));
+        }
     }
 
     static void assertSame(final List<? extends JsonNode> documents, final List<? extends JsonNode> expected) {

@@ -93,10 +93,8 @@ record ExportReader(String url, String key, String method, String format) {
             if (!row.get("_table").asText().equals(table)) {
                 throw new AssertionError("A row of another table: " + row.get("_table"));
             }
-            rows.add(new Row(
-                    row.get("_id").asText(),
-                    row.path("_deleted").asBoolean(),
-                    (ObjectNode) decoded(((ObjectNode) row.deepCopy()).without(ROW_FIELDS))));
+            rows.add(new Row(row.get("_id").asText(), row.path("_deleted").asBoolean(), (ObjectNode)
+                    decoded(((ObjectNode) row.deepCopy()).without(ROW_FIELDS))));
         });
     }
 

@@ -1,8 +1,7 @@
 package io.airbyte.integrations.destination.convex.clients;
 
-import static io.airbyte.integrations.destination.convex.clients.Documents.assertSame;
+import static io.airbyte.integrations.destination.convex.clients.Documents.assertStored;
 import static io.airbyte.integrations.destination.convex.clients.Documents.sortedById;
-import static io.airbyte.integrations.destination.convex.clients.Documents.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -52,7 +51,7 @@ class PyAirbyteIT {
         final SourceMessages emitted = sync("append", "--count", Integer.toString(USERS), "--times", "2");
 
         assertEmittedTwice(emitted);
-        STREAMS.forEach(stream -> assertHolds(stream, emitted.records().get(stream)));
+        STREAMS.forEach(stream -> assertHolds(stream, emitted.of(stream)));
     }
 
     @Test
@@ -62,7 +61,7 @@ class PyAirbyteIT {
         assertEmittedTwice(emitted);
         assertThat(deployment.size("users")).isEqualTo(USERS);
         STREAMS.forEach(stream ->
-                assertSame(sortedById(deployment.records(stream)), sortedById(stored(secondHalf(emitted, stream)))));
+                assertStored(sortedById(deployment.records(stream)), sortedById(secondHalf(emitted, stream))));
     }
 
     @Test
@@ -80,22 +79,22 @@ class PyAirbyteIT {
         final SourceMessages emitted =
                 sync("append", "--count", "500", "--only-new", "--state", states.toString(), "--times", "2");
 
-        assertThat(emitted.records().get("users")).hasSize(500);
-        STREAMS.forEach(stream -> assertHolds(stream, emitted.records().get(stream)));
+        assertThat(emitted.of("users")).hasSize(500);
+        STREAMS.forEach(stream -> assertHolds(stream, emitted.of(stream)));
     }
 
     private static void assertEmittedTwice(final SourceMessages emitted) {
-        assertThat(emitted.records().get("users")).hasSize(2 * USERS);
-        assertThat(emitted.records().get("products")).hasSize(2 * 100);
+        assertThat(emitted.of("users")).hasSize(2 * USERS);
+        assertThat(emitted.of("products")).hasSize(2 * 100);
     }
 
     private static List<ObjectNode> secondHalf(final SourceMessages emitted, final String stream) {
-        final List<ObjectNode> all = emitted.records().get(stream);
+        final List<ObjectNode> all = emitted.of(stream);
         return all.subList(all.size() / 2, all.size());
     }
 
     private void assertHolds(final String stream, final List<ObjectNode> records) {
-        assertSame(deployment.records(stream), stored(records));
+        assertStored(deployment.records(stream), records);
     }
 
     /** Runs sync.py, which has to end well; returns what source-faker said to PyAirbyte meanwhile. */
@@ -128,14 +127,11 @@ class PyAirbyteIT {
     /** source-faker under another name: what it says when it is read goes into a file, too. */
     private Path overheardFaker(final Path file) throws IOException {
         final Path program = folder.resolve("source-faker");
-        Files.writeString(
-                program,
-                """
+        Files.writeString(program, """
                 #!/bin/sh
                 if [ "$1" != read ]; then exec '%1$s' "$@"; fi
                 '%1$s' "$@" | tee -a '%2$s'
-                """
-                        .formatted(clients.sourceFaker(), file));
+                """.formatted(clients.sourceFaker(), file));
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return program;
     }

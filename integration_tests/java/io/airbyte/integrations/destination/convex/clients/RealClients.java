@@ -40,8 +40,7 @@ record RealClients(Path folder) {
         final Process process = new ProcessBuilder(MAKE, folder.toString())
                 .redirectErrorStream(true)
                 .start();
-        final String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         final int code;
         try {
             code = process.waitFor();

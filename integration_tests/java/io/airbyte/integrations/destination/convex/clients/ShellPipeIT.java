@@ -1,7 +1,6 @@
 package io.airbyte.integrations.destination.convex.clients;
 
-import static io.airbyte.integrations.destination.convex.clients.Documents.assertSame;
-import static io.airbyte.integrations.destination.convex.clients.Documents.stored;
+import static io.airbyte.integrations.destination.convex.clients.Documents.assertStored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -57,11 +56,9 @@ class ShellPipeIT {
         assertThat(Files.readString(folder.resolve("emitted.jsonl")))
                 .contains("{\"type\":\"LOG\"", "\"STREAM_STATUS\"", "\"ESTIMATE\"");
         final SourceMessages emitted = SourceMessages.read(folder.resolve("emitted.jsonl"));
-        assertThat(emitted.records().get("users")).hasSize(USERS);
+        assertThat(emitted.of("users")).hasSize(USERS);
         for (final String stream : STREAMS) {
-            assertSame(
-                    deployment.records(stream),
-                    stored(emitted.records().get(stream)));
+            assertStored(deployment.records(stream), emitted.of(stream));
             assertThat(statesOf(stream, result.messages("STATE"))).isEqualTo(statesOf(stream, emitted.states()));
         }
     }
@@ -83,18 +80,16 @@ class ShellPipeIT {
                 "faker.json",
                 "{\"count\": %d, \"seed\": 7, \"parallelism\": 1, \"records_per_slice\": 1000}".formatted(USERS));
         final Path config = files.config(deployment.url(), deployment.adminKey());
-        final String script =
-                """
+        final String script = """
                 '%s' read --config '%s' --catalog '%s' | tee '%s' | '%s' write --config '%s' --catalog '%s'
-                """
-                        .formatted(
-                                clients.sourceFaker(),
-                                faker,
-                                catalog("append"),
-                                folder.resolve("emitted.jsonl"),
-                                PackagedConnector.PROGRAM,
-                                config,
-                                catalog(mode));
+                """.formatted(
+                        clients.sourceFaker(),
+                        faker,
+                        catalog("append"),
+                        folder.resolve("emitted.jsonl"),
+                        PackagedConnector.PROGRAM,
+                        config,
+                        catalog(mode));
         try (PackagedConnector connector =
                 PackagedConnector.startCommand(Map.of(), folder, List.of("sh", "-c", script))) {
             return connector.result();

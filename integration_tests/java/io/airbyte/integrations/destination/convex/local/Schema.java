@@ -74,9 +74,15 @@ final class Schema {
     }
 
     boolean declares(final String table) {
+        return declared().contains(table);
+    }
+
+    /** The names of the tables that it declares. */
+    List<String> declared() {
         return json.path("tables")
                 .valueStream()
-                .anyMatch(declared -> declared.path("tableName").asText().equals(table));
+                .map(table -> table.path("tableName").asText())
+                .toList();
     }
 
     /** Refuses what the schema does not let into the table. */

@@ -208,11 +208,26 @@ final class StreamingExport {
 
     private Answer jsonSchemas(final Call call) {
         require(call, "json_schemas");
-        if (!tables.atomically(() -> tables.schema().isPushed())) {
-            throw ApiError.badRequest(
-                    "NoSchemaForExport", "There is no active schema, which is needed for streaming export.");
-        }
-        throw new UnsupportedOperationException("json_schemas is not emulated.");
+        final boolean delta = call.query("deltaSchema").equals(Optional.of("true"));
+        return tables.atomically(() -> {
+            if (!tables.schema().isPushed()) {
+                throw ApiError.badRequest(
+                        "NoSchemaForExport", "There is no active schema, which is needed for streaming export.");
+            }
+            final ObjectNode answer = Json.object();
+            // A table that the application declares is there without a document, too.
+            tables.schema().declared().forEach(name -> answer.set(name, InferredSchema.of(name, List.of(), delta)));
+            tables.all()
+                    .forEach(table -> answer.set(
+                            table.name(),
+                            InferredSchema.of(
+                                    table.name(),
+                                    table.documents().stream()
+                                            .map(StoredDocument::fields)
+                                            .toList(),
+                                    delta)));
+            return Answer.json(answer);
+        });
     }
 
     private Answer columnNames(final Call call) {

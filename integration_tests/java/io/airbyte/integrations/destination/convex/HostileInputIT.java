@@ -10,6 +10,7 @@ import io.airbyte.integrations.destination.convex.acceptance.SourceLines;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
 import io.airbyte.integrations.destination.convex.local.Permission;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -138,7 +139,11 @@ class HostileInputIT {
     private static Result run(final byte[] input, final String... words) throws IOException {
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
         final int exitCode = DestinationConvex.run(
-                Arrays.asList(words), new ByteArrayInputStream(input), new MessageWriter(output), Map.of());
+                Arrays.asList(words),
+                new ByteArrayInputStream(input),
+                new MessageWriter(output),
+                Terminal.none(),
+                Map.of());
         final String said = output.toString(UTF_8);
         // Acknowledged states are the source's own words.
         assertThat(said).doesNotContain(SECRET, KEY, KEY.substring(6), "unexpected error");

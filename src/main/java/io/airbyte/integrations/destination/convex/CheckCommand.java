@@ -7,6 +7,7 @@ import io.airbyte.integrations.destination.convex.convex.HttpDeployment;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LogHandler;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.sync.SchemaPreflight;
 import java.util.List;
 import java.util.logging.Logger;
@@ -19,9 +20,11 @@ final class CheckCommand {
     private static final Logger LOG = Logger.getLogger(CheckCommand.class.getName());
 
     private final MessageWriter output;
+    private final Terminal terminal;
 
-    CheckCommand(final MessageWriter output) {
+    CheckCommand(final MessageWriter output, final Terminal terminal) {
         this.output = output;
+        this.terminal = terminal;
     }
 
     void run(final Arguments arguments) {
@@ -31,9 +34,9 @@ final class CheckCommand {
             LogHandler.install(output, List.of(connection.config().accessKey()));
             check(connection);
         } catch (final Failure failure) {
-            output.connectionStatus(false, failure.message());
+            answer(false, failure.message());
         } catch (final RuntimeException | Error unexpected) {
-            output.connectionStatus(
+            answer(
                     false,
                     "An unexpected error ended the check (%s); please report it."
                             .formatted(unexpected.getClass().getName()));
@@ -49,7 +52,17 @@ final class CheckCommand {
             new SchemaPreflight(result.schema(), connection.config())
                     .closedTables()
                     .forEach(LOG::info);
-            output.connectionStatus(result.succeeded(), result.message());
+            answer(result.succeeded(), result.message());
         }
+    }
+
+    private void answer(final boolean succeeded, final String message) {
+        final String shown = output.withoutSecrets(message);
+        if (succeeded) {
+            terminal.succeeded(shown);
+        } else {
+            terminal.failed(shown);
+        }
+        output.connectionStatus(succeeded, message);
     }
 }

@@ -4,6 +4,7 @@ import io.airbyte.integrations.destination.convex.config.ConnectorConfig;
 import io.airbyte.integrations.destination.convex.convex.Deployment;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.InputReader;
 import io.airbyte.integrations.destination.convex.sync.Mailbox;
@@ -41,6 +42,7 @@ final class SyncProcess {
     private final Deployment deployment;
     private final RandomGenerator random;
     private final Map<String, String> environment;
+    private final Terminal terminal;
     private final Ticker ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     private final Mailbox mailbox = new Mailbox(ticker);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -51,12 +53,14 @@ final class SyncProcess {
             final ConnectorConfig config,
             final Deployment deployment,
             final RandomGenerator random,
-            final Map<String, String> environment) {
+            final Map<String, String> environment,
+            final Terminal terminal) {
         this.plan = plan;
         this.config = config;
         this.deployment = deployment;
         this.random = random;
         this.environment = environment;
+        this.terminal = terminal;
     }
 
     /**
@@ -89,6 +93,7 @@ final class SyncProcess {
                 inTurnOnAnotherThread(),
                 Runtime.getRuntime().maxMemory(),
                 spool,
+                terminal,
                 storageLimit());
         final Sync sync = new Sync(plan, config, deployment, output, mailbox, surroundings);
         daemons("stdin").newThread(new InputReader(input, mailbox)).start();

@@ -10,6 +10,7 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredCatalog;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.LogHandler;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.sync.SchemaPreflight;
 import io.airbyte.integrations.destination.convex.sync.SyncPlan;
 import io.airbyte.integrations.destination.convex.sync.SyncPreparation;
@@ -28,11 +29,17 @@ final class WriteCommand {
 
     private final InputStream input;
     private final MessageWriter output;
+    private final Terminal terminal;
     private final Map<String, String> environment;
 
-    WriteCommand(final InputStream input, final MessageWriter output, final Map<String, String> environment) {
+    WriteCommand(
+            final InputStream input,
+            final MessageWriter output,
+            final Terminal terminal,
+            final Map<String, String> environment) {
         this.input = input;
         this.output = output;
+        this.terminal = terminal;
         this.environment = environment;
     }
 
@@ -51,11 +58,12 @@ final class WriteCommand {
             new SchemaPreflight(schema, connection.config()).requireFit(asked);
             final SplittableRandom random = new SplittableRandom();
             final SyncPlan plan = prepared(asked, deployment, random);
-            new SyncProcess(plan, connection.config(), deployment, random, environment)
+            new SyncProcess(plan, connection.config(), deployment, random, environment, terminal)
                     .run(input, output)
                     .ifPresent(failure -> {
                         throw failure;
                     });
+            terminal.succeeded("everything that was read is in Convex.");
         }
     }
 

@@ -49,6 +49,7 @@ public final class MessageWriter {
     private Secrets secrets = Secrets.NONE;
     private @Nullable IOException breakage;
     private boolean breakageTold;
+    private volatile boolean checkAnswered;
 
     /**
      * @param output stdout itself; a {@link java.io.PrintStream} would hide that it broke
@@ -68,6 +69,16 @@ public final class MessageWriter {
     /** From now on none of {@code secrets} is shown in a log line, a connection status or a trace. */
     public void conceal(final Collection<String> hidden) {
         locked(() -> secrets = new Secrets(hidden));
+    }
+
+    /** A text as messages show it. */
+    public String withoutSecrets(final String text) {
+        lock.lock();
+        try {
+            return secrets.concealedIn(text);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -96,8 +107,15 @@ public final class MessageWriter {
                     .append(succeeded ? "\"SUCCEEDED\"" : "\"FAILED\"");
             appendText("message", message, LONGEST_ERROR_MESSAGE);
             buffer.append("}}");
+            // Before it leaves: whoever reads it may end this process at once.
+            checkAnswered = true;
         });
         tellBreakage();
+    }
+
+    /** {@code check} has its answer, or will have it when the process ends. */
+    public boolean isCheckAnswered() {
+        return checkAnswered;
     }
 
     /** Writes text for people, which is no message: of commands that no platform runs. Ends with the end of a line. */

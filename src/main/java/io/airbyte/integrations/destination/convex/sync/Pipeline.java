@@ -76,7 +76,7 @@ final class Pipeline {
         staging = staging(plan, surroundings);
         checkpoints =
                 new Checkpoints(output, pool, plan.streams(), staging.map(disk -> new WithheldStates(disk.folder())));
-        statistics = new SyncStatistics(timers, window, plan.streams());
+        statistics = new SyncStatistics(timers, window, checkpoints, plan.streams(), surroundings.terminal());
         final Sending sending = new Sending(
                 deployment,
                 window,
@@ -277,7 +277,7 @@ final class Pipeline {
      * @return why it has failed, if it has
      */
     Optional<Failure> conclude() {
-        statistics.tellSummary(checkpoints.released());
+        statistics.tellSummary();
         return failures.first().or(this::unconfirmedEnd);
     }
 

@@ -1,5 +1,6 @@
 package io.airbyte.integrations.destination.convex.sync;
 
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param background runs what takes long on another thread
  * @param heapBytes how large the heap may grow
  * @param spool where documents wait that replace a table; needed by plans that replace tables
+ * @param terminal where somebody may be looking on
  * @param diskBytes how much the process may have on disk, where the platform has told
  */
 public record Surroundings(
@@ -24,6 +26,7 @@ public record Surroundings(
         Executor background,
         long heapBytes,
         Optional<SpoolFolder> spool,
+        Terminal terminal,
         OptionalLong diskBytes) {
 
     private static final long LONGEST_LINE = 64L << 20;

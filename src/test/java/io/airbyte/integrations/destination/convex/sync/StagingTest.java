@@ -10,6 +10,7 @@ import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
 import java.io.IOException;
@@ -131,6 +132,7 @@ class StagingTest {
                         Runnable::run,
                         256L << 20,
                         Optional.of(spool),
+                        Terminal.none(),
                         OptionalLong.empty()));
         final List<Failure> failures = new ArrayList<>();
 

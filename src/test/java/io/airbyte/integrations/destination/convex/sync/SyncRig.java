@@ -17,6 +17,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import io.airbyte.integrations.destination.convex.protocol.SyncMode;
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +50,14 @@ final class SyncRig {
     private long now = 1_000_000;
 
     private SyncRig(final long heapBytes, final Map<String, String> environment, final List<ConfiguredStream> streams) {
-        this(heapBytes, environment, streams, new FakeDeployment(), Optional.empty(), OptionalLong.empty());
+        this(
+                heapBytes,
+                environment,
+                streams,
+                new FakeDeployment(),
+                Optional.empty(),
+                Terminal.none(),
+                OptionalLong.empty());
     }
 
     private SyncRig(
@@ -58,6 +66,7 @@ final class SyncRig {
             final List<ConfiguredStream> streams,
             final FakeDeployment deployment,
             final Optional<SpoolFolder> spool,
+            final Terminal terminal,
             final OptionalLong diskBytes) {
         this.deployment = deployment;
         pipeline = new Pipeline(
@@ -66,7 +75,14 @@ final class SyncRig {
                 deployment,
                 new MessageWriter(stdout),
                 new Surroundings(
-                        () -> now, new SplittableRandom(1), answers::add, Runnable::run, heapBytes, spool, diskBytes));
+                        () -> now,
+                        new SplittableRandom(1),
+                        answers::add,
+                        Runnable::run,
+                        heapBytes,
+                        spool,
+                        terminal,
+                        diskBytes));
     }
 
     private SyncPlan prepared(final SyncPlan plan) {
@@ -85,7 +101,13 @@ final class SyncRig {
             final Map<String, String> environment,
             final ConfiguredStream... streams) {
         return new SyncRig(
-                        256L << 20, environment, List.of(streams), deployment, Optional.of(spool), OptionalLong.empty())
+                        256L << 20,
+                        environment,
+                        List.of(streams),
+                        deployment,
+                        Optional.of(spool),
+                        Terminal.none(),
+                        OptionalLong.empty())
                 .start();
     }
 
@@ -101,7 +123,21 @@ final class SyncRig {
                         List.of(streams),
                         deployment,
                         Optional.of(spool),
+                        Terminal.none(),
                         OptionalLong.of(diskBytes))
+                .start();
+    }
+
+    /** A sync that somebody at a terminal looks at. */
+    static SyncRig watched(final Terminal terminal, final ConfiguredStream... streams) {
+        return new SyncRig(
+                        256L << 20,
+                        Map.of(),
+                        List.of(streams),
+                        new FakeDeployment(),
+                        Optional.empty(),
+                        terminal,
+                        OptionalLong.empty())
                 .start();
     }
 

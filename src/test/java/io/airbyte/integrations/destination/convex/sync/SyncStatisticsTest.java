@@ -3,8 +3,11 @@ package io.airbyte.integrations.destination.convex.sync;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.append;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.record;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.airbyte.integrations.destination.convex.protocol.Terminal;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,25 @@ class SyncStatisticsTest {
             assertThat(log.at(Level.INFO)).hasSize(2);
             assertThat(log.at(Level.INFO).get(1))
                     .contains("2 records read", "MB/s", "2 written", "in flight", "0 retries", "users 2 of 2");
+        }
+    }
+
+    @Test
+    void somebody_at_a_terminal_sees_the_progress_live_and_the_log_has_none() {
+        final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        final SyncRig watched = SyncRig.watched(Terminal.of(stderr, 120, false), append("users"));
+        try (LoggedLines log = LoggedLines.of(SyncStatistics.class)) {
+            watched.reads(record("users", "{\"id\":1}"), record("users", "{\"id\":2}"), state("users", 1))
+                    .waits(Duration.ofSeconds(20))
+                    .reachesEndOfInput();
+
+            assertThat(log.at(Level.INFO)).isEmpty();
+            assertThat(stderr.toString(UTF_8))
+                    .contains("1 stream: 2 records read, 2 written, ", " MB/s, 1 states acknowledged\r")
+                    .doesNotContain("\n");
+
+            assertThat(watched.conclusion()).isEmpty();
+            assertThat(stderr.toString(UTF_8)).endsWith(" states acknowledged\n");
         }
     }
 

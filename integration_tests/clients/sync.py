@@ -56,6 +56,7 @@ destination = ab.get_destination(
     },
 )
 
+destination.check()
 for _ in range(options.times):
     result = destination.write(
         source,

@@ -53,6 +53,7 @@ class GuidesIT {
 
         assertThat(said).contains("SUCCEEDED").containsPattern("(?m)^11$");
         assertSizes(1000, 1000, 100);
+        assertThat(clone.resolve("try/convex/mirror/mirror.ts")).content().contains("getByPrimaryKey");
     }
 
     @Test

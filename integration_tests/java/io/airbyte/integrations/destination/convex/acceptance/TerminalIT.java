@@ -72,7 +72,7 @@ class TerminalIT {
         try (LocalDeployment deployment = LocalDeployment.start()) {
             final String command = write(deployment);
             Files.writeString(folder.resolve("input.jsonl"), "{\"type\":\n");
-            assertThat(shown(Map.of(), command)).contains("\u001b[31mfailed: \u001b[0m", "line 1");
+            assertThat(shown(Map.of(), command)).contains("\u001b[31mfailed: \u001b[0m", "Line 1 of the input");
         }
     }
 

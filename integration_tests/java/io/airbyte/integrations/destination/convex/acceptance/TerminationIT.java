@@ -12,8 +12,11 @@ import io.airbyte.integrations.destination.convex.local.Fault;
 import io.airbyte.integrations.destination.convex.local.LocalDeployment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +84,29 @@ class TerminationIT {
             await().atMost(Duration.ofSeconds(10)).until(() -> !connector.isAlive());
 
             assertThat(connector.ended().exitCode()).isEqualTo(143);
+        }
+    }
+
+    /** PyAirbyte does that, and takes 143 for a failure. */
+    @RepeatedTest(3)
+    void a_check_that_is_ended_as_soon_as_it_has_answered_has_succeeded() throws Exception {
+        final String config = new Workspace(folder)
+                .config(deployment.url(), deployment.adminKey())
+                .toString();
+        final CompletableFuture<PackagedConnector> started = new CompletableFuture<>();
+        try (PackagedConnector connector = PackagedConnector.startHeard(
+                Map.of(),
+                line -> {
+                    if (line.contains("CONNECTION_STATUS")) {
+                        started.join().terminate();
+                    }
+                },
+                "check",
+                "--config",
+                config)) {
+            started.complete(connector);
+
+            assertThat(connector.result().exitCode()).isZero();
         }
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,14 +117,11 @@ class TypedTablesIT {
 
     @Test
     void odd_names_and_types_compile() throws IOException, InterruptedException {
-        final Path project = folder.resolve("app");
-        final TypeScriptProject typeScript = projectFor(ODD.resolve("catalog.json"));
-        // The other files are an application of source-faker's tables.
-        for (final String name : List.of("convex/notes.ts", "convex/wrong.ts", "behaviour.ts")) {
-            Files.delete(project.resolve(name));
-        }
-        Files.writeString(project.resolve("convex/schema.ts"), "export { default } from \"./mirror/schema\";\n");
-        Files.writeString(project.resolve("convex/orders.ts"), """
+        final TypeScriptProject project = projectFor(ODD.resolve("catalog.json"));
+        withoutOwnFiles(project);
+        Files.writeString(
+                project.folder().resolve("convex/schema.ts"), "export { default } from \"./mirror/schema\";\n");
+        Files.writeString(project.folder().resolve("convex/orders.ts"), """
                 import { query } from "./_generated/server";
                 import { getByPrimaryKey } from "./mirror/mirror";
 
@@ -135,7 +134,30 @@ class TypedTablesIT {
                   },
                 });
                 """);
-        assertThat(typeScript.compilersObjections()).isEmpty();
+        assertThat(project.compilersObjections()).isEmpty();
+    }
+
+    @Test
+    void the_typescript_of_the_first_guide_compiles() throws IOException, InterruptedException {
+        final TypeScriptProject project = projectFor(FAKER.resolve("catalog.append_dedup.json"));
+        withoutOwnFiles(project);
+        final String guide = Files.readString(Path.of("docs/guides/prototype.md"));
+        final List<MatchResult> files = Pattern.compile("(?ms)^```ts\\n// (convex/\\w+\\.ts)$(.*?)^```$")
+                .matcher(guide)
+                .results()
+                .toList();
+        assertThat(files).extracting(file -> file.group(1)).contains("convex/schema.ts", "convex/notes.ts");
+        for (final MatchResult file : files) {
+            Files.writeString(project.folder().resolve(file.group(1)), file.group(2));
+        }
+        assertThat(project.compilersObjections()).isEmpty();
+    }
+
+    /** The other files are an application of source-faker's tables with a schema of its own. */
+    private static void withoutOwnFiles(final TypeScriptProject project) throws IOException {
+        for (final String name : List.of("convex/notes.ts", "convex/wrong.ts", "behaviour.ts")) {
+            Files.delete(project.folder().resolve(name));
+        }
     }
 
     @Test

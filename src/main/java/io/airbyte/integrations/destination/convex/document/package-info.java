@@ -2,6 +2,9 @@
  * How a record becomes a Convex document: table and field names, values, limits, sizes, and the record of what had to
  * be changed.
  *
+ * <p>What the documents of a stream look like, it says as a validator
+ * ({@link io.airbyte.integrations.destination.convex.document.DocumentShape}), from what the stream's JSON schema declares.
+ *
  * <p>It owns the rules of the reference, sections 3 (names) and 4 (values), and knows nothing of requests, batches or
  * streams of messages: bytes of a record in, bytes of a document out.
  *

@@ -29,6 +29,15 @@ class LineDifferenceTest {
     }
 
     @Test
+    void the_table_that_lines_are_in_is_named_once() {
+        final List<String> before = List.of("  a: defineTable({", "x", "y", "z", "  b: defineTable({", "x");
+        final List<String> after = List.of("  a: defineTable({", "X", "y", "Z", "  b: defineTable({", "X");
+        assertThat(LineDifference.between(before, after))
+                .containsExactly(
+                        "    a: defineTable({", "- x", "+ X", "- z", "+ Z", "    b: defineTable({", "- x", "+ X");
+    }
+
+    @Test
     void what_is_too_different_to_be_compared_is_told_whole() {
         final List<String> before =
                 IntStream.range(0, 3000).mapToObj(i -> "a" + i).toList();

@@ -113,6 +113,7 @@ class MirrorTypesTest {
         assertThat(generated(folder, USERS.replace("\"null\", ", "")))
                 .containsExactly(
                         folder.resolve("schema.ts") + " has changed:",
+                        "    shop_users: defineTable({",
                         "-     name: v.optional(v.union(v.string(), v.null())),",
                         "+     name: v.optional(v.string()),",
                         folder.resolve("mirror.ts") + " is up to date.");

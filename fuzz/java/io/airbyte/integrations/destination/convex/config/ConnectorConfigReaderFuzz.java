@@ -80,7 +80,8 @@ class ConnectorConfigReaderFuzz {
         try {
             final DeployKey key = DeployKey.parse(config.accessKey());
             assertThat(key.authorization()).startsWith("Convex ");
-            if (config.accessKey().contains("|" + CANARY)) {
+            // What stands before the bar is a deployment's name, and no secret.
+            if (config.accessKey().indexOf('|') < config.accessKey().indexOf(CANARY)) {
                 requireNoKey(key.toString());
             }
         } catch (final Failure failure) {

@@ -40,8 +40,10 @@ final class ReferenceEncoder {
 
     static {
         MAPPER.getFactory()
-                .setStreamReadConstraints(
-                        StreamReadConstraints.builder().maxNestingDepth(100_000).build());
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(100_000)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build());
     }
 
     /** What came of a record; a message instead of a document where the key made it impossible. */

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 
 /**
  * Proves that a sync could write: the URL leads to a deployment, and the key is its own and may import. The one request
@@ -121,9 +120,7 @@ public final class ConnectionCheck {
                     ? key.mismatch(url).map(hint -> hint + " " + sentence).orElse(sentence)
                     : sentence;
         }
-        final String what = ErrorAnswer.of(answer, UnaryOperator.identity())
-                .map(error -> "HTTP status " + answer.status() + ", " + error.code())
-                .orElseGet(answer::description);
+        final String what = deployment.outcomes().summary(answer);
         if (answer.status() == 200) {
             return "%s answers, but not as a Convex deployment does (%s). %s"
                     .formatted(url, what, Refusals.RIGHT_ADDRESS);

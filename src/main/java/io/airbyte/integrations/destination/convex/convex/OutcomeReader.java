@@ -75,7 +75,7 @@ final class OutcomeReader {
 
     private <T> Refused<T> refused(final Reply.Answer answer, final Optional<ErrorAnswer> error) {
         return error.<Refused<T>>map(told -> new Refused<>(answer.status(), told.code(), told.message()))
-                .orElseGet(() -> new Refused<>(answer.status(), "", answer.description()));
+                .orElseGet(() -> new Refused<>(answer.status(), "", description(answer)));
     }
 
     /** Convex's own codes for a request that was not carried out (convex-api §2.6); an edge's codes prove nothing. */
@@ -90,7 +90,19 @@ final class OutcomeReader {
 
     private String reason(final Reply.Answer answer, final Optional<ErrorAnswer> error) {
         return error.map(told -> "HTTP status " + answer.status() + ", " + told.code() + ": " + told.message())
-                .orElseGet(answer::description);
+                .orElseGet(() -> description(answer));
+    }
+
+    /** What has answered, in words that hold nothing of the body but Convex's own code. */
+    String summary(final Reply.Answer answer) {
+        return ErrorAnswer.of(answer, withoutKey)
+                .map(told -> "HTTP status " + answer.status() + ", " + told.code())
+                .orElseGet(() -> description(answer));
+    }
+
+    /** A header may repeat the key as well as a body. */
+    private String description(final Reply.Answer answer) {
+        return withoutKey.apply(answer.description());
     }
 
     private Optional<Duration> retryAfter(final Reply.Answer answer) {

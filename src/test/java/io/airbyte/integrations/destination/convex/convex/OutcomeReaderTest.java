@@ -174,6 +174,18 @@ class OutcomeReaderTest {
     }
 
     @Test
+    void a_key_that_an_answers_content_type_repeats_is_not_shown() {
+        for (final int status : new int[] {200, 400, 404, 500, 502, 503}) {
+            final Reply.Answer answer =
+                    new Reply.Answer(status, "application/x-secret-key", Optional.empty(), "x", false);
+
+            assertThat(read(answer).toString())
+                    .contains("HTTP status " + status)
+                    .doesNotContain("secret-key");
+        }
+    }
+
+    @Test
     void neither_data_nor_the_key_is_in_a_message() {
         final String body = "{\"code\":\"%s\",\"message\":\"Bad secret-key for Value: \\\"jane\\\"\"}";
 

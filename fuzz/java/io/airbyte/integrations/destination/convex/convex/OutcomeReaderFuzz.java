@@ -90,9 +90,11 @@ class OutcomeReaderFuzz {
         verify(answer(status, headers, rest, (form & 1) != 0), "");
         final List<String> quoting = QUOTING.get((form >> 1) % QUOTING.size());
         final String body = quoted(quoting, rest.replace("%", CANARY));
-        verify(answer(status, headers, body, false), CANARY);
+        // A type of content is shown, and no server quotes stored data there.
+        final String stored = headers.contains(CANARY) ? "" : CANARY;
+        verify(answer(status, headers, body, false), stored);
         final int cut = Math.floorMod(text.hashCode(), Math.min(body.length(), LONGEST_MESSAGE));
-        verify(answer(status, headers, body.substring(0, cut), true), CANARY);
+        verify(answer(status, headers, body.substring(0, cut), true), stored);
     }
 
     private static String lengthened(final String text) {

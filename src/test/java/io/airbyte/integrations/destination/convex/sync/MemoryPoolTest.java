@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MemoryPoolTest {
@@ -60,6 +61,37 @@ class MemoryPoolTest {
         pool.charge(9L * MemoryPool.BLOCK_BYTES);
 
         assertThat(pool.isUnderPressure()).isFalse();
+    }
+
+    @Test
+    void blocks_of_records_that_overdrew_the_memory_are_not_kept() {
+        final List<byte[]> taken = takeAll();
+        taken.add(pool.takeBlock());
+        taken.add(pool.takeBlock());
+        taken.forEach(pool::giveBack);
+
+        assertThat(known(takeAll(), taken)).isEqualTo(10);
+        assertThat(known(List.of(pool.takeBlock(), pool.takeBlock()), taken)).isZero();
+    }
+
+    @Test
+    void states_that_have_left_do_not_count_any_more() {
+        pool.charge(4L * MemoryPool.BLOCK_BYTES);
+        pool.discharge(4L * MemoryPool.BLOCK_BYTES);
+        IntStream.range(0, 8).forEach(i -> pool.takeBlock());
+
+        assertThat(pool.isUnderPressure()).isTrue();
+    }
+
+    @Test
+    void three_quarters_of_the_memory_are_pressure() {
+        final MemoryPool eight = new MemoryPool(8L * MemoryPool.BLOCK_BYTES);
+        IntStream.range(0, 5).forEach(i -> eight.takeBlock());
+        assertThat(eight.isUnderPressure()).isFalse();
+
+        eight.takeBlock();
+
+        assertThat(eight.isUnderPressure()).isTrue();
     }
 
     @Test

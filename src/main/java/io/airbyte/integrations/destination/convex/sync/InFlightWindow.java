@@ -79,6 +79,5 @@ final class InFlightWindow {
     /** Nothing leaves any more; what is in flight is still answered. */
     void close() {
         closed = true;
-        waiting.clear();
     }
 }

@@ -180,9 +180,8 @@ final class StreamDelivery {
 
     /** Too many attempts failed, and no record can be at fault. */
     void giveUpOnDeployment(final Outcome<?> outcome) {
-        final Failure failure = exhausted(outcome);
-        sending.failures().reportOutage(failure.ofStream(stream.descriptor()));
-        fail(failure);
+        sending.failures().foundOutage();
+        fail(exhausted(outcome));
     }
 
     /** What follows is another matter: it gets all its attempts. */

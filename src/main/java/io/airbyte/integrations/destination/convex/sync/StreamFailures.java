@@ -26,13 +26,7 @@ final class StreamFailures {
         }
     }
 
-    /** A stream has given up on a deployment that was out of reach, or too busy, for too long. */
-    void reportOutage(final Failure failure) {
-        foundOutage();
-        report(failure);
-    }
-
-    /** The same of a failure that is reported by somebody else. */
+    /** A stream has given up on a deployment that was out of reach, or too busy, for too long; it reports that itself. */
     void foundOutage() {
         outage = true;
     }

@@ -53,10 +53,6 @@ final class StreamStatistics {
         return received;
     }
 
-    long deletes() {
-        return deletes;
-    }
-
     long written() {
         return written;
     }

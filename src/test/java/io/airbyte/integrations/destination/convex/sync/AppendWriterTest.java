@@ -240,8 +240,31 @@ class AppendWriterTest {
 
         assertThat(sync.deployment.imports()).hasSize(10);
         assertThat(sync.states()).isEmpty();
+        assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR);
+            assertThat(failure.message()).contains("writing to table users, 10 times in a row");
+        });
+    }
+
+    @Test
+    void a_stream_that_meets_an_outage_late_gives_up_with_the_one_that_has_tried_for_long() {
+        IntStream.range(0, 100).forEach(i -> sync.deployment.answersWithout(busy()));
+        sync.reads(record("users", "{\"id\":1}"))
+                .waits(Duration.ofMinutes(1))
+                .reads(record("orders", "{\"id\":1}"))
+                .reachesEndOfInput()
+                .waits(LONG);
+
         assertThat(sync.conclusion())
-                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+                .hasValueSatisfying(failure -> assertThat(failure.stream()).hasToString("Optional[users]"));
+        assertThat(requestsTo("users")).isEqualTo(10);
+        assertThat(requestsTo("orders")).isBetween(1L, 9L);
+    }
+
+    private long requestsTo(final String table) {
+        return sync.deployment.imports().stream()
+                .filter(request -> request.table().equals(table))
+                .count();
     }
 
     @Test
@@ -282,8 +305,145 @@ class AppendWriterTest {
 
         assertThat(sync.deployment.documents("users"))
                 .containsExactly("{\"id\":1}", "{\"id\":2}", "{\"id\":3}", "{\"id\":4}");
+        // Four attempts at all, then halves: each has one, for only the record that stands alone proves anything.
+        assertThat(sync.deployment.imports())
+                .extracting(request -> request.messages().size())
+                .containsExactly(8, 8, 8, 8, 4, 4, 2, 1, 1, 1, 1);
         assertThat(sync.conclusion())
                 .hasValueSatisfying(failure -> assertThat(failure.message()).contains("record 5 of stream users"));
+    }
+
+    @Test
+    void a_tables_size_is_trusted_for_a_second() {
+        sync.deployment.holdsImports();
+        sync.reads(record("users", "{\"id\":1}")).waits(Duration.ofSeconds(10));
+        sync.reads(record("users", "{\"id\":2}")).waits(Duration.ofSeconds(9));
+        sync.deployment.answersHeldImports();
+        sync.settle();
+        sync.waits(Duration.ofSeconds(1));
+
+        assertThat(sync.deployment.imports()).hasSize(2);
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(1);
+    }
+
+    @Test
+    void a_batch_gets_all_its_attempts_after_a_look_that_needed_many() {
+        IntStream.range(0, 6)
+                .forEach(i -> sync.deployment.answersSizeWith(new Outcome.Busy<>("HTTP status 503", Optional.empty())));
+        IntStream.range(0, 6).forEach(i -> sync.deployment.answersWithout(busy()));
+
+        readsTwoUsersToTheEnd();
+
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void a_record_gets_all_its_attempts_after_a_look_that_met_server_errors_only() {
+        IntStream.range(0, 4)
+                .forEach(i -> sync.deployment.answersSizeWith(
+                        new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty())));
+        sync.deployment.answersWithout(unknown(Doubt.SERVER_ERROR));
+
+        sync.reads(record("users", "{\"id\":1}")).reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}");
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void each_batch_gets_all_its_attempts() {
+        IntStream.range(0, 6).forEach(i -> sync.deployment.answersWithout(busy()));
+        sync.deployment.behavesNormally();
+        IntStream.range(0, 6).forEach(i -> sync.deployment.answersWithout(busy()));
+
+        sync.reads(record("users", "{\"id\":1}")).waits(LONG);
+        sync.reads(record("users", "{\"id\":2}"), state("users", 1)).waits(LONG);
+
+        sync.reachesEndOfInput();
+        assertTwoUsersOnceAndAcknowledged();
+    }
+
+    @Test
+    void a_deployment_that_is_too_busy_even_for_a_look_ends_the_stream_as_transient() {
+        IntStream.range(0, 10)
+                .forEach(i -> sync.deployment.answersSizeWith(new Outcome.Busy<>("HTTP status 503", Optional.empty())));
+
+        sync.reads(record("users", "{\"id\":1}")).reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.deployment.imports()).isEmpty();
+        assertThat(sync.conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+    }
+
+    @Test
+    void a_key_that_may_not_read_is_not_asked_for_the_size_of_every_batch() {
+        sync.deployment.mayNotBeRead();
+        sync.reads(record("users", "{\"id\":1}")).waits(Duration.ofSeconds(15));
+        sync.reads(record("users", "{\"id\":2}"), record("orders", "{\"id\":1}"))
+                .waits(Duration.ofSeconds(15));
+
+        assertThat(sync.deployment.imports()).hasSize(3);
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(1);
+    }
+
+    @Test
+    void without_the_right_to_read_an_answer_that_is_lost_every_time_is_given_up() {
+        sync.deployment.mayNotBeRead();
+        IntStream.range(0, 50).forEach(i -> sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST)));
+
+        sync.reads(record("users", "{\"id\":1}"), state("users", 1))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.imports()).hasSize(10);
+        assertThat(sync.states()).isEmpty();
+        assertThat(sync.conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR));
+    }
+
+    @Test
+    void a_right_to_read_that_is_lost_before_a_look_sends_the_records_again_and_is_not_used_any_more() {
+        sync.deployment.answersSizeWith(new Outcome.Done<>(0L));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+        sync.deployment.answersSizeWith(
+                new Outcome.Refused<>(200, "OperationNotPermitted", "Operation query not permitted"));
+
+        try (LoggedLines log = LoggedLines.of(ReadRight.class)) {
+            sync.reads(record("users", "{\"id\":1}"), state("users", 1)).waits(Duration.ofMinutes(1));
+            assertThat(log.at(Level.WARNING)).hasSize(1);
+        }
+        sync.reads(record("users", "{\"id\":2}"), state("users", 2))
+                .reachesEndOfInput()
+                .waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}", "{\"id\":1}", "{\"id\":2}");
+        assertThat(sync.deployment.sizeQueries()).isEqualTo(2);
+        assertThat(sync.states()).containsExactly(1, 2);
+    }
+
+    @Test
+    void a_request_that_lands_after_something_else_wrote_to_the_table_is_not_sent_a_third_time() {
+        sync.deployment.answersWithout(unknown(Doubt.ANSWER_LOST));
+        sync.deployment.landsButAnswers(unknown(Doubt.ANSWER_LOST));
+        sync.reads(record("users", "{\"id\":1}"), state("users", 1)).waits(Duration.ofSeconds(10));
+        sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 98));
+        sync.deployment.holds("users", JsonNodeFactory.instance.objectNode().put("id", 99));
+        sync.reachesEndOfInput().waits(LONG);
+
+        assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":98}", "{\"id\":99}", "{\"id\":1}");
+        assertThat(sync.states()).containsExactly(1);
+    }
+
+    @Test
+    void the_log_tells_why_and_when_a_request_is_sent_again() {
+        sync.deployment.answersWithout(new Outcome.Busy<>("HTTP status 503", Optional.of(Duration.ofSeconds(7))));
+        try (LoggedLines log = LoggedLines.of(StreamDelivery.class)) {
+            readsTwoUsersToTheEnd();
+
+            assertThat(log.at(Level.INFO))
+                    .containsExactly("Stream users: HTTP status 503. Trying again in 7.0 s (attempt 2).");
+        }
+        assertTwoUsersOnceAndAcknowledged();
     }
 
     @Nested

@@ -14,6 +14,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -221,6 +222,163 @@ class DedupWriterTest {
     }
 
     @Test
+    void a_request_whose_answer_was_lost_is_sent_again_whole_once_the_deployment_has_had_two_seconds() {
+        sync.deployment.answersWithout(new Outcome.Unknown<>(Doubt.ANSWER_LOST, "reset", Optional.empty()));
+        sync.reads(user(1, "a"), user(2, "b")).reachesEndOfInput().waits(Duration.ofMillis(1_999));
+        assertThat(sync.deployment.imports()).hasSize(1);
+
+        sync.waits(Duration.ofMillis(1));
+        assertThat(sync.deployment.imports())
+                .extracting(request -> request.messages().size())
+                .containsExactly(2, 2);
+    }
+
+    @Test
+    void a_request_that_was_answered_is_sent_again_after_half_a_second_at_the_latest() {
+        sync.deployment.answersWithout(new Outcome.Busy<>("HTTP status 503", Optional.empty()));
+        sync.reads(user(1, "a")).waits(Duration.ofMillis(10_500));
+        assertThat(sync.deployment.imports()).hasSize(2);
+
+        sync.deployment.answersWithout(new Outcome.Unknown<>(Doubt.SERVER_ERROR, "HTTP status 500", Optional.empty()));
+        sync.reads(user(2, "a")).waits(Duration.ofMillis(10_500));
+        assertThat(sync.deployment.imports()).hasSize(4);
+    }
+
+    @Test
+    void a_batch_of_halves_that_meets_a_busy_deployment_is_not_given_up() {
+        sync.deployment.answersWithout(new Outcome.Unknown<>(Doubt.TIMED_OUT, "time-out", Optional.empty()));
+        sync.deployment.answersWithout(new Outcome.Busy<>("HTTP status 503", Optional.empty()));
+        sync.reads(IntStream.range(0, 4).mapToObj(i -> user(i, "a")));
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users")).hasSize(4);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void each_batch_gets_all_its_attempts() {
+        final Outcome<Void> busy = new Outcome.Busy<>("HTTP status 503", Optional.empty());
+        IntStream.range(0, 6).forEach(i -> sync.deployment.answersWithout(busy));
+        sync.deployment.behavesNormally();
+        IntStream.range(0, 6).forEach(i -> sync.deployment.answersWithout(busy));
+        sync.reads(user(1, "a")).waits(LONG);
+        sync.reads(user(2, "a"));
+        reachesEnd();
+
+        assertThat(sync.deployment.documents("users")).hasSize(2);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void the_end_of_the_input_makes_the_last_batch_leave_at_once() {
+        sync.reads(user(1, "a")).reachesEndOfInput();
+
+        assertThat(sync.deployment.documents("users")).hasSize(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void a_refusal_that_concerns_no_index_and_no_record_ends_the_stream() {
+        sync.deployment.answersWithout(new Outcome.Refused<>(400, "TooManyTables", "Too many tables"));
+        sync.reads(user(1, "a"), state("users", 1));
+        reachesEnd();
+
+        assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("TooManyTables");
+        });
+        assertThat(sync.states()).isEmpty();
+    }
+
+    @Test
+    void a_batch_leaves_before_it_is_full_when_memory_is_short() {
+        final SyncRig small = SyncRig.withHeap(24 << 20, dedup("users"));
+        small.reads(IntStream.rangeClosed(1, 7).mapToObj(i -> user(i, "x".repeat(900_000))));
+
+        assertThat(small.deployment.documents("users")).isNotEmpty();
+    }
+
+    @Nested
+    class An_index_that_cannot_be_had {
+
+        private final SyncRig early = SyncRig.withHeldIndexes(dedup("users"), dedup("orders"));
+        private final Outcome.Refused<Void> refusal =
+                new Outcome.Refused<>(400, "TooManyIndexes", "Table has too many indexes");
+
+        @Test
+        void is_an_error_although_no_record_came() {
+            early.deployment.answersIndexesWith(refusal);
+            early.settle();
+
+            assertThat(early.conclusion()).hasValueSatisfying(failure -> {
+                assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+                assertThat(failure.message())
+                        .contains("indexing the primary key of the deduplicated tables", "TooManyIndexes");
+            });
+        }
+
+        @Test
+        void is_not_waited_for_by_the_records_that_came_before() {
+            early.reads(user(1, "a"), state("users", 1));
+            early.deployment.answersIndexesWith(refusal);
+            early.settle();
+
+            assertThat(early.isFinished()).isTrue();
+            assertThat(early.deployment.imports()).isEmpty();
+            assertThat(early.states()).isEmpty();
+        }
+
+        @Test
+        void is_told_with_the_tables_that_it_is_for() {
+            early.deployment.answersReadinessWith(new Outcome.Refused<>(403, "OperationNotPermitted", ""));
+            early.deployment.answersIndexes();
+            early.settle();
+
+            assertThat(early.conclusion())
+                    .hasValueSatisfying(failure -> assertThat(failure.message())
+                            .contains("indexing the primary key of tables orders, users."));
+        }
+    }
+
+    @Test
+    void a_sync_without_records_does_not_end_before_its_tables_and_indexes_exist() {
+        final SyncRig early = SyncRig.withHeldIndexes(dedup("users"));
+        early.reachesEndOfInput();
+        assertThat(early.isFinished()).isFalse();
+
+        early.deployment.answersIndexes();
+        early.settle();
+        assertThat(early.conclusion()).isEmpty();
+    }
+
+    @Test
+    void polls_for_an_index_begin_after_a_quarter_of_a_second_and_slow_down_by_half() {
+        final SyncRig building = SyncRig.withBackfill("users", dedup("users"));
+        assertThat(building.deployment.readinessPolls()).isEqualTo(1);
+
+        // 250, 625, 1187 and 2030 ms
+        building.waits(Duration.ofSeconds(2));
+        assertThat(building.deployment.readinessPolls()).isEqualTo(4);
+        building.waits(Duration.ofMillis(100));
+        assertThat(building.deployment.readinessPolls()).isEqualTo(5);
+    }
+
+    @Test
+    void the_log_tells_every_half_minute_which_index_is_waited_for() {
+        try (LoggedLines log = LoggedLines.of(IndexPreparation.class)) {
+            final SyncRig building = SyncRig.withBackfill("users", dedup("users"), dedup("orders"));
+            building.waits(Duration.ofSeconds(30));
+            assertThat(log.at(Level.INFO)).isEmpty();
+
+            building.waits(Duration.ofSeconds(40));
+            assertThat(log.at(Level.INFO))
+                    .containsExactly(
+                            "Waiting for the deployment to build the primary-key index of table users (32 s so far).",
+                            "Waiting for the deployment to build the primary-key index of table users (62 s so far).");
+        }
+    }
+
+    @Test
     void records_before_a_mistake_in_the_input_are_written_even_if_the_index_was_not_ready_yet() {
         final SyncRig early = SyncRig.withHeldIndexes(dedup("users"));
         early.reads(user(1, "a"), state("users", 1), "not json");
@@ -283,6 +441,43 @@ class DedupWriterTest {
         }
 
         @Test
+        void a_stream_whose_index_is_ready_does_not_make_the_others_leave() {
+            final SyncRig both = SyncRig.withBackfill("users", dedup("users"), dedup("orders"));
+            both.deployment.backfills("orders");
+            both.reads(user(1, "a"), record("orders", "{\"id\":1}")).waits(Duration.ofSeconds(5));
+            both.deployment.backfills("orders");
+            both.waits(Duration.ofSeconds(10));
+            both.deployment.finishesBackfill("orders");
+            both.waits(Duration.ofSeconds(10));
+
+            assertThat(both.deployment.imports())
+                    .allSatisfy(request -> assertThat(request.table()).isEqualTo("orders"));
+        }
+
+        @Test
+        void two_hours_are_not_over_before_they_are() {
+            waiting.reads(user(1, "a")).waits(Duration.ofMinutes(119));
+
+            assertThat(waiting.isFinished()).isFalse();
+        }
+
+        @Test
+        void a_stream_that_was_given_up_is_not_sent_when_its_index_is_ready_after_all() {
+            waiting.deployment.holdsImports();
+            waiting.reads(user(1, "a"), record("events", "{\"id\":1}"), "broken")
+                    .waits(Duration.ofSeconds(30));
+            waiting.deployment.finishesBackfills();
+            waiting.waits(Duration.ofSeconds(10));
+            assertThat(waiting.isFinished()).isFalse();
+
+            waiting.deployment.answersHeldImports();
+            waiting.settle();
+            assertThat(waiting.isFinished()).isTrue();
+            assertThat(waiting.deployment.documents("users")).isEmpty();
+            assertThat(waiting.deployment.documents("events")).hasSize(1);
+        }
+
+        @Test
         void two_hours_are_the_limit_and_a_transient_error() {
             waiting.reads(user(1, "a")).waits(Duration.ofHours(2).plusSeconds(10));
 
@@ -323,6 +518,19 @@ class DedupWriterTest {
         sync.deployment.finishesBackfills();
         reachesEnd();
 
+        assertThat(sync.deployment.documents("users")).hasSize(1);
+        assertThat(sync.conclusion()).isEmpty();
+    }
+
+    @Test
+    void an_index_that_is_rebuilt_hours_later_gets_two_hours_of_its_own() {
+        sync.waits(Duration.ofHours(3));
+        sync.deployment.backfills("users");
+        sync.reads(user(1, "a")).waits(Duration.ofMinutes(100));
+        assertThat(sync.wantsInput()).isTrue();
+
+        sync.deployment.finishesBackfills();
+        reachesEnd();
         assertThat(sync.deployment.documents("users")).hasSize(1);
         assertThat(sync.conclusion()).isEmpty();
     }

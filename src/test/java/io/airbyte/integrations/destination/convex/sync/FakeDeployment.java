@@ -50,6 +50,8 @@ final class FakeDeployment implements Deployment {
     private boolean readable = true;
     private boolean holdingImports;
     private final Deque<Outcome<Long>> sizeAnswers = new ArrayDeque<>();
+    private final Deque<Outcome<Boolean>> readinessAnswers = new ArrayDeque<>();
+    private final Deque<Outcome<List<GenerationMarker>>> markerAnswers = new ArrayDeque<>();
     private Optional<CompletableFuture<Outcome<Void>>> heldIndexes = Optional.empty();
     private boolean breaksContract;
     private int sizeQueries;
@@ -102,7 +104,22 @@ final class FakeDeployment implements Deployment {
     }
 
     void answersIndexes() {
-        heldIndexes.orElseThrow().complete(Outcome.done());
+        answersIndexesWith(Outcome.done());
+    }
+
+    void answersIndexesWith(final Outcome<Void> outcome) {
+        heldIndexes.orElseThrow().complete(outcome);
+        heldIndexes = Optional.empty();
+    }
+
+    /** The next question whether indexes are ready gets this answer; asked again, the next such answer. */
+    void answersReadinessWith(final Outcome<Boolean> outcome) {
+        readinessAnswers.add(outcome);
+    }
+
+    /** The next question for generations gets this answer; asked again, the next such answer. */
+    void answersMarkersWith(final Outcome<List<GenerationMarker>> outcome) {
+        markerAnswers.add(outcome);
     }
 
     /** Import requests end without an outcome, which a deployment promises not to happen. */
@@ -137,6 +154,10 @@ final class FakeDeployment implements Deployment {
 
     void backfills(final String table) {
         backfilling.add(table);
+    }
+
+    void finishesBackfill(final String table) {
+        backfilling.remove(table);
     }
 
     void finishesBackfills() {
@@ -218,6 +239,9 @@ final class FakeDeployment implements Deployment {
     @Override
     public CompletableFuture<Outcome<Boolean>> primaryKeyIndexesReady(final Collection<String> asked) {
         readinessPolls++;
+        if (!readinessAnswers.isEmpty()) {
+            return CompletableFuture.completedFuture(readinessAnswers.remove());
+        }
         return CompletableFuture.completedFuture(
                 new Outcome.Done<>(asked.stream().noneMatch(backfilling::contains)));
     }
@@ -365,6 +389,9 @@ final class FakeDeployment implements Deployment {
 
     @Override
     public CompletableFuture<Outcome<List<GenerationMarker>>> generationMarkers() {
+        if (!markerAnswers.isEmpty()) {
+            return CompletableFuture.completedFuture(markerAnswers.remove());
+        }
         return CompletableFuture.completedFuture(
                 readable
                         ? new Outcome.Done<>(List.copyOf(snapshots.markers().values()))

@@ -63,8 +63,8 @@ class InputReaderTest {
         final AtomicLong read = new AtomicLong();
         final Thread reader = started(new ByteArrayInputStream(bytes(5_000_000)) {
             @Override
-            public int read(final byte[] into) throws IOException {
-                final int count = super.read(into);
+            public synchronized int read(final byte[] into, final int from, final int most) {
+                final int count = super.read(into, from, most);
                 read.addAndGet(count);
                 return count;
             }
@@ -73,7 +73,7 @@ class InputReaderTest {
         next();
         next();
         while (reader.getState() != Thread.State.WAITING || read.get() < 4 * 256 * 1024) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
 
         assertThat(read.get()).isEqualTo(4 * 256 * 1024);
@@ -90,9 +90,9 @@ class InputReaderTest {
             }
 
             @Override
-            public int read(final byte[] into) {
+            public int read(final byte[] into, final int from, final int most) {
                 reads++;
-                into[0] = '\n';
+                into[from] = '\n';
                 return reads == 1 ? 0 : reads == 2 ? 1 : -1;
             }
         });
@@ -113,6 +113,11 @@ class InputReaderTest {
             @Override
             public int read() throws IOException {
                 throw broken;
+            }
+
+            @Override
+            public int read(final byte[] into, final int from, final int most) throws IOException {
+                return read();
             }
         });
 

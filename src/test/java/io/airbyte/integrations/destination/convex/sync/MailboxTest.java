@@ -34,7 +34,7 @@ class MailboxTest {
             if (Thread.interrupted() || !thread.isAlive()) {
                 throw new AssertionError("The other thread does not wait.");
             }
-            Thread.yield();
+            Thread.onSpinWait();
         }
         return task;
     }

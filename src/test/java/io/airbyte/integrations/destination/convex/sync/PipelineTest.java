@@ -11,10 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,51 @@ class PipelineTest {
         }
 
         @Test
+        void may_have_the_members_of_a_record_in_any_order() {
+            final SyncRig sync = SyncRig.of(append("users"))
+                    .reads(
+                            "{\"record\":{\"emitted_at\":1,\"data\":{\"id\":1},\"stream\":\"users\"},\"type\":\"RECORD\"}")
+                    .reachesEndOfInput();
+
+            assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}");
+            assertThat(sync.conclusion()).isEmpty();
+        }
+
+        @Test
+        void with_data_that_only_look_like_an_object_is_an_error() {
+            final SyncRig sync = SyncRig.of(append("users"))
+                    .reads(record("users", "{\"id\":1}"), record("users", "{\"id\":tru}"), state("users", 1));
+
+            assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}");
+            assertThat(sync.states()).isEmpty();
+            assertThat(sync.conclusion())
+                    .hasValueSatisfying(failure -> assertThat(failure.message()).contains("ine 2"));
+        }
+
+        @Test
+        void ends_where_it_ends_even_if_its_last_line_does_not() {
+            final SyncRig sync = SyncRig.of(append("users"));
+            sync.readsPiece(record("users", "{\"id\":1}")).reachesEndOfInput();
+
+            assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}");
+            assertThat(sync.conclusion()).isEmpty();
+        }
+
+        @Test
+        void that_cannot_be_read_to_its_end_ends_the_sync_after_what_was_read_is_durable() {
+            final SyncRig sync = SyncRig.of(append("users"))
+                    .reads(record("users", "{\"id\":1}"), state("users", 1))
+                    .cannotReadOn(new IOException("Input/output error"));
+
+            assertThat(sync.deployment.documents("users")).containsExactly("{\"id\":1}");
+            assertThat(sync.states()).containsExactly(1);
+            assertThat(sync.conclusion()).hasValueSatisfying(failure -> {
+                assertThat(failure.kind()).isEqualTo(Failure.Kind.SYSTEM_ERROR);
+                assertThat(failure.message()).contains("could not be read to its end");
+            });
+        }
+
+        @Test
         void about_a_stream_that_the_catalog_does_not_have_is_an_error() {
             final SyncRig sync = SyncRig.of(append("users")).reads(record("orders", "{\"id\":1}"));
 
@@ -220,6 +267,23 @@ class PipelineTest {
         }
 
         @Test
+        void that_is_global_leaves_at_once_when_no_record_came_before_it() {
+            final SyncRig sync = SyncRig.of(append("users")).reads(globalState(1));
+
+            assertThat(sync.states()).containsExactly(1);
+        }
+
+        @Test
+        void that_is_global_does_not_wait_for_the_records_after_it() {
+            final SyncRig sync = SyncRig.of(append("users"), append("orders"));
+            sync.reads(record("users", "{\"id\":1}"), globalState(1)).waits(Duration.ofSeconds(9));
+            sync.reads(record("orders", "{\"id\":1}")).waits(Duration.ofSeconds(1));
+
+            assertThat(sync.deployment.documents("orders")).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+        }
+
+        @Test
         void of_another_kind_than_those_before_is_an_error() {
             final SyncRig sync = SyncRig.of(append("users")).reads(state("users", 1), globalState(2));
 
@@ -263,6 +327,26 @@ class PipelineTest {
             assertThat(sync.deployment.mostInFlight()).isEqualTo(8);
             assertThat(sync.conclusion()).isEmpty();
         }
+    }
+
+    @Test
+    void the_batch_with_the_oldest_record_goes_first_when_a_request_is_answered() {
+        final SyncRig sync =
+                SyncRig.of(Stream.concat(IntStream.range(0, 8).mapToObj(i -> "stream" + i), Stream.of("newer", "older"))
+                        .map(SyncRig::dedup)
+                        .toArray(ConfiguredStream[]::new));
+        sync.deployment.holdsImports();
+        sync.reads(IntStream.range(0, 8).mapToObj(i -> record("stream" + i, "{\"id\":1}")))
+                .waits(Duration.ofSeconds(10));
+        sync.reads(record("older", "{\"id\":1}")).waits(Duration.ofSeconds(1));
+        sync.reads(record("newer", "{\"id\":1}")).reachesEndOfInput();
+        sync.deployment.answersHeldImports();
+        sync.settle();
+
+        assertThat(sync.deployment.imports().subList(8, 10))
+                .extracting(FakeDeployment.ImportRequest::table)
+                .containsExactly("older", "newer");
+        assertThat(sync.conclusion()).isEmpty();
     }
 
     @Nested
@@ -316,6 +400,24 @@ class PipelineTest {
     }
 
     @Test
+    void nothing_that_waits_for_its_turn_is_sent_after_an_unexpected_error() {
+        final SyncRig sync = SyncRig.of(
+                IntStream.range(0, 10).mapToObj(i -> dedup("stream" + i)).toArray(ConfiguredStream[]::new));
+        sync.deployment.holdsImports();
+        sync.reads(IntStream.range(0, 7).mapToObj(i -> record("stream" + i, "{\"id\":1}")))
+                .waits(Duration.ofSeconds(10));
+        sync.deployment.breaksItsContract();
+        sync.reads(IntStream.range(7, 10).mapToObj(i -> record("stream" + i, "{\"id\":1}")))
+                .waits(Duration.ofSeconds(10));
+        assertThat(sync.isFinished()).isTrue();
+        sync.deployment.answersHeldImports();
+        sync.settle();
+
+        assertThat(sync.deployment.imports()).hasSize(8);
+        assertThat(sync.conclusion()).isPresent();
+    }
+
+    @Test
     void input_of_many_streams_in_one_chunk_is_routed_only_as_far_as_there_is_memory() {
         final SyncRig sync = SyncRig.withHeap(
                 24 << 20,
@@ -354,6 +456,32 @@ class PipelineTest {
             assertThat(sync.isFinished()).isTrue();
             assertThat(sync.states()).containsExactly(1);
             assertThat(sync.deployment.documents("orders")).isEmpty();
+        }
+
+        @Test
+        void a_batch_that_falls_due_meanwhile_does_not_leave() {
+            final SyncRig sync = SyncRig.of(append("users"), append("orders"));
+            sync.deployment.holdsImports();
+            sync.reads(record("users", "{\"id\":1}"))
+                    .waits(Duration.ofSeconds(5))
+                    .reads(record("orders", "{\"id\":1}"))
+                    .waits(Duration.ofSeconds(5))
+                    .isTerminated()
+                    .waits(Duration.ofSeconds(6));
+
+            assertThat(sync.isFinished()).isFalse();
+            assertThat(sync.deployment.imports())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.table()).isEqualTo("users"));
+        }
+
+        @Test
+        void the_log_says_so() {
+            final SyncRig sync = SyncRig.of(append("users")).isTerminated();
+
+            assertThat(sync.logMessages())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("SIGTERM"));
         }
 
         @Test

@@ -7,6 +7,7 @@ import static io.airbyte.integrations.destination.convex.sync.SyncRig.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.airbyte.integrations.destination.convex.convex.ImportState;
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
@@ -15,6 +16,7 @@ import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -384,9 +386,295 @@ class ReplaceWriterTest {
         assertThat(sync.states()).isEqualTo(IntStream.range(0, 100_000).boxed().toList());
     }
 
+    @Test
+    void nothing_is_left_on_disk_of_states_that_have_left() {
+        final SyncRig sync = sync(overwrite("users")).reads(user(1), state("users", 1));
+        sync.reads(IntStream.range(2, 500).mapToObj(i -> state("users", i)));
+        assertThat(spool.used()).isPositive();
+
+        assertThat(endOf(sync)).isEmpty();
+        assertThat(spool.used()).isZero();
+    }
+
+    @Test
+    void states_that_cannot_be_read_back_from_disk_end_the_sync_with_an_error_that_says_so() throws IOException {
+        final SyncRig sync = sync(overwrite("users")).reads(user(1));
+        sync.reads(IntStream.range(0, 500).mapToObj(i -> state("users", i)));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.path(), "[0-9]*")) {
+            for (final Path file : files) {
+                Files.delete(file);
+            }
+        }
+
+        assertThat(endOf(sync)).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.SYSTEM_ERROR);
+            assertThat(failure.message()).contains("temporary folder", "TMPDIR");
+        });
+        assertThat(sync.states()).isEmpty();
+    }
+
+    @Test
+    void the_summary_counts_what_was_replaced_as_written() {
+        final SyncRig sync = sync(overwrite("users")).reads(user(1), user(2));
+        try (LoggedLines log = LoggedLines.of(StreamStatistics.class)) {
+            assertThat(endOf(sync)).isEmpty();
+
+            assertThat(log.at(Level.INFO))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("2 records read", "2 written"));
+        }
+    }
+
+    @Test
+    void an_upload_that_is_turned_away_at_its_end_is_not_made_again() {
+        imports.answersWithout(Route.FINISH_UPLOAD, BUSY);
+        final SyncRig sync = sync(overwrite("users")).reads(user(1));
+
+        assertThat(endOf(sync)).isEmpty();
+        assertThat(ids()).containsExactly(1);
+        assertThat(imports.count(Route.START_UPLOAD)).isEqualTo(1);
+    }
+
+    @Test
+    void an_upload_whose_end_is_never_taken_is_given_up_and_the_failure_names_the_table() {
+        IntStream.range(0, 50).forEach(i -> imports.answersWithout(Route.FINISH_UPLOAD, BUSY));
+        final SyncRig sync = sync(overwrite("users")).reads(user(1), state("users", 1));
+
+        assertThat(endOf(sync)).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR);
+            assertThat(failure.message()).contains("replacing table users, 10 times in a row");
+        });
+        assertThat(imports.count(Route.FINISH_UPLOAD)).isEqualTo(10);
+        assertThat(ids()).containsExactly(-1);
+    }
+
+    @Test
+    void an_import_that_the_deployment_has_forgotten_is_made_again() {
+        imports.answersWithout(Route.IMPORT_STATE, new Outcome.Done<ImportState>(new ImportState.Unknown()));
+        final SyncRig sync = sync(overwrite("users")).reads(user(1));
+
+        assertThat(endOf(sync)).isEmpty();
+        assertThat(ids()).containsExactly(1);
+        assertThat(imports.count(Route.START_UPLOAD)).isEqualTo(2);
+    }
+
+    @Test
+    void a_part_that_is_refused_fails_the_stream() {
+        imports.answersWithout(Route.UPLOAD_PART, new Outcome.Refused<>(403, "OperationNotPermitted", ""));
+        final SyncRig sync = sync(overwrite("users")).reads(user(1), state("users", 1));
+
+        assertThat(endOf(sync)).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+            assertThat(failure.message()).contains("replacing table users");
+        });
+        assertThat(ids()).containsExactly(-1);
+        assertThat(sync.states()).isEmpty();
+    }
+
+    @Test
+    void each_request_of_an_upload_gets_all_its_attempts() {
+        final int often = 6;
+        IntStream.range(0, often).forEach(i -> imports.answersWithout(Route.START_UPLOAD, BUSY));
+        IntStream.range(0, often).forEach(i -> imports.answersWithout(Route.UPLOAD_PART, BUSY));
+        imports.behavesNormally(Route.UPLOAD_PART);
+        IntStream.range(0, often).forEach(i -> imports.answersWithout(Route.UPLOAD_PART, BUSY));
+        IntStream.range(0, often).forEach(i -> imports.answersWithout(Route.FINISH_UPLOAD, BUSY));
+        IntStream.range(0, often).forEach(i -> imports.answersWithout(Route.IMPORT_STATE, BUSY));
+        final SyncRig sync = sync(overwrite("users")).reads(manyUsers());
+
+        assertThat(endOf(sync)).isEmpty();
+        assertThat(ids()).isEqualTo(allIds());
+        assertThat(imports.count(Route.START_UPLOAD)).isEqualTo(often + 1);
+    }
+
+    @Test
+    void no_further_part_is_sent_once_the_table_is_not_to_be_replaced() {
+        imports.holds(Route.UPLOAD_PART);
+        imports.answersWithout(Route.UPLOAD_PART, new Outcome.Done<>(""));
+        final SyncRig sync = sync(overwrite("users")).reads(manyUsers()).reads("broken");
+        assertThat(sync.isFinished()).isTrue();
+
+        imports.answersHeld();
+        sync.settle();
+
+        assertThat(imports.count(Route.UPLOAD_PART)).isEqualTo(1);
+        assertThat(sync.conclusion()).isPresent();
+    }
+
+    @Test
+    void an_import_is_polled_after_a_tenth_of_a_second_and_then_ever_less_often() {
+        imports.holdsImports(true);
+        final SyncRig sync = sync(overwrite("users")).reads(user(1)).reachesEndOfInput();
+        sync.waits(Duration.ofMillis(99));
+        final long atFirst = imports.count(Route.IMPORT_STATE);
+
+        // 100, 250, 475, 812 and 1318 ms after the upload
+        sync.waits(Duration.ofMillis(1));
+        assertThat(imports.count(Route.IMPORT_STATE)).isEqualTo(atFirst + 1);
+        assertThat(imports.count(Route.PERFORM_IMPORT)).isEqualTo(1);
+        // and as often again after the confirmation
+        sync.waits(Duration.ofSeconds(1));
+        assertThat(imports.count(Route.IMPORT_STATE)).isEqualTo(atFirst + 5);
+    }
+
+    @Test
+    void the_log_tells_for_how_long_an_import_is_waited_for_and_what_the_deployment_says_of_it() {
+        imports.holdsImports(true);
+        try (LoggedLines logged = LoggedLines.of(ImportWatch.class)) {
+            sync(overwrite("users")).reads(user(1)).reachesEndOfInput().waits(Duration.ofSeconds(40));
+
+            assertThat(logged.at(Level.INFO))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .matches(
+                                    "Waiting for the deployment to import table users \\(3\\d s so far\\): in progress,"
+                                            + " Importing \"users\"\\. It carries out one import at a time\\."));
+        }
+    }
+
+    @Test
+    void a_refusal_that_may_pass_is_waited_for_twice_as_long_each_time_up_to_a_minute() {
+        IntStream.range(0, 50)
+                .forEach(i -> imports.answersWithout(
+                        Route.CLEAR_TABLE, new Outcome.Refused<>(400, "TableConflict", "a table was changed")));
+        try (LoggedLines log = LoggedLines.of(RepeatableRequests.class)) {
+            final SyncRig sync = sync(overwrite("users")).reachesEndOfInput();
+            // 2 + 4 + 8 + 16 + 32 + 4 * 60 seconds
+            sync.waits(Duration.ofSeconds(301));
+            assertThat(imports.count(Route.CLEAR_TABLE)).isEqualTo(9);
+            sync.waits(Duration.ofSeconds(1));
+            assertThat(imports.count(Route.CLEAR_TABLE)).isEqualTo(10);
+
+            assertThat(sync.conclusion()).isPresent();
+            assertThat(log.at(Level.INFO))
+                    .hasSize(9)
+                    .startsWith(
+                            "Stream users: TableConflict: a table was changed. Trying again in 2.0 s (attempt 2).",
+                            "Stream users: TableConflict: a table was changed. Trying again in 4.0 s (attempt 3).");
+        }
+    }
+
+    @Test
+    void requests_that_are_sent_again_count_as_retries_in_the_summary() {
+        imports.answersWithout(Route.CLEAR_TABLE, BUSY).answersWithout(Route.CLEAR_TABLE, BUSY);
+        final SyncRig sync = sync(overwrite("users"));
+        try (LoggedLines log = LoggedLines.of(SyncStatistics.class)) {
+            sync.reachesEndOfInput().waits(Duration.ofSeconds(5));
+            assertThat(sync.conclusion()).isEmpty();
+
+            assertThat(log.at(Level.INFO)).last().asString().contains("2 retries");
+        }
+    }
+
+    @Test
+    void a_stream_whose_upload_fails_while_it_waits_for_its_turn_does_not_hold_up_the_others() {
+        final ConfiguredStream[] streams = Stream.concat(
+                        IntStream.range(0, 6).mapToObj(i -> overwrite("s" + i)), Stream.of(overwrite("users")))
+                .toArray(ConfiguredStream[]::new);
+        imports.holds(Route.START_UPLOAD);
+        imports.answersWithout(Route.START_UPLOAD, new Outcome.Refused<>(403, "OperationNotPermitted", ""));
+        final SyncRig sync = sync(streams)
+                .reads(manyUsers())
+                .reads(IntStream.range(0, 6).mapToObj(i -> record("s" + i, "{\"id\":%d}".formatted(i))))
+                .reachesEndOfInput();
+        imports.answersHeld();
+        sync.settle();
+
+        assertThat(sync.waits(LONG).conclusion())
+                .hasValueSatisfying(failure -> assertThat(failure.stream()).hasToString("Optional[users]"));
+        assertThat(ids()).containsExactly(-1);
+        assertThat(IntStream.range(0, 6))
+                .allSatisfy(i -> assertThat(deployment.documents("s" + i)).containsExactly("{\"id\":%d}".formatted(i)));
+    }
+
+    @Test
+    void documents_wait_in_memory_until_there_are_256_KiB_of_them() {
+        final SyncRig sync = sync(overwrite("users"));
+        final int shell = "{\"id\":1,\"name\":\"\"}\n".length();
+        final String half = record("users", "{\"id\":1,\"name\":\"%s\"}".formatted("x".repeat((128 << 10) - shell)));
+        sync.reads(half);
+        assertThat(spool.used()).isZero();
+
+        sync.reads(half);
+        assertThat(spool.used()).isGreaterThanOrEqualTo(256 << 10);
+    }
+
+    @Test
+    void documents_of_many_streams_go_to_disk_when_memory_is_short() {
+        final int many = 600;
+        final ConfiguredStream[] streams =
+                IntStream.range(0, many).mapToObj(i -> overwrite("s" + i)).toArray(ConfiguredStream[]::new);
+        final SyncRig sync = SyncRig.replacingWithHeap(24 << 20, spool, deployment, streams)
+                .reads(IntStream.range(0, many).mapToObj(i -> record("s" + i, "{\"id\":%d}".formatted(i))));
+
+        assertThat(sync.wantsInput()).isTrue();
+        assertThat(spool.used()).isPositive();
+        assertThat(endOf(sync)).isEmpty();
+    }
+
+    @Test
+    void documents_that_went_to_disk_are_no_pressure_on_memory_afterwards() {
+        final SyncRig sync = SyncRig.replacingWithHeap(
+                        24 << 20, spool, deployment, overwrite("users"), overwrite("pets"))
+                .reads(manyUsers());
+        final long used = spool.used();
+        sync.reads(record("pets", "{\"id\":1}"));
+
+        assertThat(spool.used()).isEqualTo(used);
+    }
+
     /** The deploy key may not watch imports. */
     @Nested
     class In_one_request {
+
+        @Test
+        void tables_are_replaced_one_after_the_other() {
+            imports.holds(Route.IMPORT_AT_ONCE);
+            final SyncRig sync = sync(overwrite("users"), overwrite("pets"))
+                    .reads(user(1), record("pets", "{\"id\":2}"))
+                    .reachesEndOfInput();
+            assertThat(imports.count(Route.IMPORT_AT_ONCE)).isEqualTo(1);
+
+            imports.answersHeld();
+            sync.settle();
+            assertThat(sync.waits(LONG).conclusion()).isEmpty();
+            assertThat(imports.count(Route.IMPORT_AT_ONCE)).isEqualTo(2);
+        }
+
+        @Test
+        void a_request_that_was_turned_away_is_sent_again() {
+            imports.answersWithout(Route.IMPORT_AT_ONCE, BUSY);
+            final SyncRig sync = sync(overwrite("users")).reads(user(1));
+
+            assertThat(endOf(sync)).isEmpty();
+            assertThat(ids()).containsExactly(1);
+            assertThat(imports.count(Route.IMPORT_AT_ONCE)).isEqualTo(2);
+        }
+
+        @Test
+        void a_deployment_that_stays_busy_is_given_up_and_the_table_keeps_what_it_held() {
+            IntStream.range(0, 50).forEach(i -> imports.answersWithout(Route.IMPORT_AT_ONCE, BUSY));
+            final SyncRig sync = sync(overwrite("users")).reads(user(1), state("users", 1));
+
+            assertThat(endOf(sync)).hasValueSatisfying(failure -> {
+                assertThat(failure.kind()).isEqualTo(Failure.Kind.TRANSIENT_ERROR);
+                assertThat(failure.message()).contains("replacing table users, 10 times in a row");
+            });
+            assertThat(ids()).containsExactly(-1);
+            assertThat(sync.states()).isEmpty();
+        }
+
+        @Test
+        void another_number_of_documents_than_were_sent_is_an_error() {
+            imports.landsButAnswers(Route.IMPORT_AT_ONCE, new Outcome.Done<>(1L));
+            final SyncRig sync = sync(overwrite("users")).reads(user(1), user(2), state("users", 1));
+
+            assertThat(endOf(sync)).hasValueSatisfying(failure -> {
+                assertThat(failure.kind()).isEqualTo(Failure.Kind.SYSTEM_ERROR);
+                assertThat(failure.message()).contains("1 documents replaced those of table users, but 2 were sent");
+            });
+            assertThat(sync.states()).isEmpty();
+        }
 
         @BeforeEach
         void mayNotWatch() {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -150,6 +151,72 @@ class ReplacementsTest {
 
             isTransient(endOf(sync), "users");
             holdsOld("users");
+        }
+
+        @Test
+        void INCOMPLETE_takes_a_COMPLETE_back_and_the_log_says_so() {
+            try (LoggedLines log = LoggedLines.of(MessageRouter.class)) {
+                final SyncRig sync =
+                        sync(PLATFORM, users).reads(data("users", 1), complete("users"), status("users", "INCOMPLETE"));
+
+                isTransient(endOf(sync), "users");
+                assertThat(log.at(Level.WARNING)).containsExactly("The source could not read all of stream users.");
+            }
+            holdsOld("users");
+        }
+
+        @Test
+        void other_statuses_take_no_COMPLETE_back() {
+            try (LoggedLines log = LoggedLines.of(MessageRouter.class)) {
+                final SyncRig sync =
+                        sync(PLATFORM, users).reads(data("users", 1), complete("users"), status("users", "RUNNING"));
+
+                assertThat(endOf(sync)).isEmpty();
+                assertThat(log.at(Level.WARNING)).isEmpty();
+            }
+            holdsNew("users", 1);
+        }
+
+        @Test
+        void the_sync_does_not_end_before_the_generation_is_marked() {
+            imports.holds(Route.WRITE_MARKERS);
+            final SyncRig sync = sync(PLATFORM, users)
+                    .reads(data("users", 1), state("users", 1), complete("users"))
+                    .reachesEndOfInput()
+                    .waits(LONG);
+            assertThat(sync.isFinished()).isFalse();
+            assertThat(sync.states()).isEmpty();
+
+            imports.answersHeld();
+            sync.settle();
+            assertThat(sync.conclusion()).isEmpty();
+            assertThat(sync.states()).containsExactly(1);
+        }
+
+        @Test
+        void a_table_that_is_overwritten_every_time_is_so_beside_one_that_holds_its_generation() {
+            imports.marks(new GenerationMarker("users", StreamDescriptor.of("users"), 3, 7));
+            imports.marks(new GenerationMarker("pets", StreamDescriptor.of("pets"), 3, 7));
+            final SyncRig sync = sync(PLATFORM, users, generation(overwrite("pets"), 3, 3))
+                    .reads(data("users", 1), data("pets", 2), complete("users"), complete("pets"));
+
+            assertThat(endOf(sync)).isEmpty();
+            holdsNew("users", -1, 1);
+            holdsNew("pets", 2);
+        }
+
+        @Test
+        void a_deduplicated_stream_of_which_everything_was_deleted_empties_its_table() {
+            final SyncRig sync = sync(PLATFORM, generation(dedup("users"), 3, 3))
+                    .reads(
+                            data("users", 1),
+                            record("users", "{\"id\":1,\"_ab_cdc_deleted_at\":\"x\"}"),
+                            complete("users"));
+
+            assertThat(endOf(sync)).isEmpty();
+            assertThat(deployment.documents("users")).isEmpty();
+            assertThat(imports.count(Route.CLEAR_TABLE)).isEqualTo(1);
+            assertThat(imports.count(Route.START_UPLOAD)).isZero();
         }
 
         @Test
@@ -303,6 +370,23 @@ class ReplacementsTest {
                 holdsNew("users", 1);
                 assertThat(sync.states()).containsExactly(1);
             }
+        }
+
+        @Test
+        void not_more_than_four_tables_are_replaced_at_once_after_the_90_seconds() {
+            imports.holds(Route.START_UPLOAD);
+            final ConfiguredStream[] streams =
+                    IntStream.range(0, 9).mapToObj(i -> overwrite("s" + i)).toArray(ConfiguredStream[]::new);
+            final SyncRig sync = sync(PLATFORM, streams)
+                    .reads(IntStream.range(0, 9).mapToObj(i -> data("s" + i, i)))
+                    .reachesEndOfInput()
+                    .waits(LONG);
+            assertThat(imports.count(Route.START_UPLOAD)).isEqualTo(4);
+
+            imports.answersHeld();
+            sync.settle();
+            assertThat(sync.waits(LONG).conclusion()).isEmpty();
+            assertThat(imports.count(Route.START_UPLOAD)).isEqualTo(9);
         }
 
         @Test

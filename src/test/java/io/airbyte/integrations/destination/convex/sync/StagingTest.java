@@ -3,17 +3,23 @@ package io.airbyte.integrations.destination.convex.sync;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.record;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.state;
 import static io.airbyte.integrations.destination.convex.sync.SyncRig.stream;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.airbyte.integrations.destination.convex.convex.Outcome;
 import io.airbyte.integrations.destination.convex.convex.Outcome.Doubt;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
+import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
 import io.airbyte.integrations.destination.convex.protocol.Terminal;
+import io.airbyte.integrations.destination.convex.spool.DocumentSpool;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,9 +127,8 @@ class StagingTest {
         assertThat(imports.calls()).isEmpty();
     }
 
-    @Test
-    void work_on_another_thread_that_breaks_down_is_an_error_rather_than_waited_for_forever() {
-        final Staging staging = new Staging(
+    private Staging staging(final OptionalLong diskBytes) {
+        return new Staging(
                 spool,
                 new Surroundings(
                         () -> 0,
@@ -133,15 +138,82 @@ class StagingTest {
                         256L << 20,
                         Optional.of(spool),
                         Terminal.none(),
-                        OptionalLong.empty()));
+                        diskBytes));
+    }
+
+    @Test
+    void a_part_that_has_arrived_makes_room_for_input_although_others_are_still_on_their_way() {
+        final ConfiguredStream users = stream("users", DestinationSyncMode.OVERWRITE, List.of());
+        imports.holds(Route.UPLOAD_PART);
+        // 36 MiB may be used: three parts, the first of which is under way, and what is less than a part.
+        final SyncRig sync =
+                SyncRig.replacingWithin(48L << 20, spool, deployment, users).reads(users(0, 400));
+        assertThat(sync.wantsInput()).isFalse();
+
+        imports.answersHeld();
+        imports.holds(Route.UPLOAD_PART);
+        sync.settle();
+        assertThat(imports.count(Route.UPLOAD_PART)).isEqualTo(2);
+        assertThat(sync.wantsInput()).isTrue();
+
+        imports.answersHeld();
+        sync.settle();
+        assertThat(sync.reachesEndOfInput().waits(LONG).conclusion()).isEmpty();
+        assertThat(deployment.documents("users")).hasSize(400);
+    }
+
+    @Test
+    void a_disk_that_is_too_small_is_told_with_what_it_holds_and_what_is_left_to_others() throws IOException {
+        final DocumentSpool documents = spool.documents(false);
+        documents.write(List.of(ByteBuffer.wrap(("x".repeat((5 << 20) - 1) + "\n").getBytes(UTF_8))), 5 << 20, 1);
+        final Staging staging = staging(OptionalLong.of(21L << 20));
+
+        // 16 MB are free, of which an eighth stays.
+        assertThatCode(() -> staging.requireRoomFor(13 << 20, StreamDescriptor.of("users")))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> staging.requireRoomFor(14 << 20, StreamDescriptor.of("users")))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.kind()).isEqualTo(Failure.Kind.CONFIG_ERROR);
+                    assertThat(failure.message())
+                            .contains(
+                                    "holds 5 MB of this sync, and 15 MB more can be written there, of which 1 MB are left");
+                });
+    }
+
+    @Test
+    void work_on_another_thread_that_cannot_read_the_disk_is_an_error_that_says_so() {
         final List<Failure> failures = new ArrayList<>();
 
-        staging.inBackground(
-                () -> {
-                    throw new StackOverflowError();
-                },
-                done -> {},
-                failures::add);
+        staging(OptionalLong.empty())
+                .inBackground(
+                        () -> {
+                            throw new IOException("Input/output error");
+                        },
+                        done -> {},
+                        failures::add);
+
+        assertThat(failures).singleElement().satisfies(failure -> {
+            assertThat(failure.kind()).isEqualTo(Failure.Kind.SYSTEM_ERROR);
+            assertThat(failure.message()).contains("temporary folder", "Input/output error", "TMPDIR");
+        });
+    }
+
+    @Test
+    void the_search_for_the_last_record_of_each_key_may_take_an_eighth_of_the_heap() {
+        assertThat(staging(OptionalLong.empty()).memory()).isEqualTo(32L << 20);
+    }
+
+    @Test
+    void work_on_another_thread_that_breaks_down_is_an_error_rather_than_waited_for_forever() {
+        final List<Failure> failures = new ArrayList<>();
+
+        staging(OptionalLong.empty())
+                .inBackground(
+                        () -> {
+                            throw new StackOverflowError();
+                        },
+                        done -> {},
+                        failures::add);
 
         assertThat(failures)
                 .singleElement()

@@ -128,6 +128,23 @@ final class SyncRig {
                 .start();
     }
 
+    /** A sync that may replace tables, with little memory. */
+    static SyncRig replacingWithHeap(
+            final long heapBytes,
+            final SpoolFolder spool,
+            final FakeDeployment deployment,
+            final ConfiguredStream... streams) {
+        return new SyncRig(
+                        heapBytes,
+                        Map.of(),
+                        List.of(streams),
+                        deployment,
+                        Optional.of(spool),
+                        Terminal.none(),
+                        OptionalLong.empty())
+                .start();
+    }
+
     /** A sync that somebody at a terminal looks at. */
     static SyncRig watched(final Terminal terminal, final ConfiguredStream... streams) {
         return new SyncRig(
@@ -232,6 +249,19 @@ final class SyncRig {
         return this;
     }
 
+    /** Bytes arrive that need not end where a line does. */
+    SyncRig readsPiece(final String piece) {
+        input.add(new Event.InputArrived(ByteSlice.of(piece), () -> {}));
+        settle();
+        return this;
+    }
+
+    SyncRig cannotReadOn(final Throwable cause) {
+        input.add(new Event.InputBroken(cause));
+        settle();
+        return this;
+    }
+
     SyncRig reachesEndOfInput() {
         input.add(new Event.InputEnded());
         settle();
@@ -298,12 +328,23 @@ final class SyncRig {
                 .toList();
     }
 
+    /** What was written to stdout for the platform's log, past the logger. */
+    List<String> logMessages() {
+        return messages("log").stream()
+                .map(message -> message.at("/log/message").asText())
+                .toList();
+    }
+
     private List<JsonNode> stateMessages() {
+        return messages("state");
+    }
+
+    private List<JsonNode> messages(final String member) {
         final List<JsonNode> messages = new ArrayList<>();
         for (final String line : stdout.toString(StandardCharsets.UTF_8).lines().toList()) {
             try {
                 final JsonNode message = JSON.readTree(line);
-                if (message.has("state")) {
+                if (message.has(member)) {
                     messages.add(message);
                 }
             } catch (final IOException e) {

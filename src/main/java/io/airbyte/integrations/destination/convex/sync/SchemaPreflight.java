@@ -88,8 +88,6 @@ public final class SchemaPreflight {
     }
 
     private SchemaFindings findings(final PlannedStream stream) {
-        final Validator wanted = schema.tables().getOrDefault(stream.table(), Validator.any());
-        final DocumentShape shape = stream.shape(config);
-        return Fit.of(shape.usual(), wanted) == Fit.ALWAYS ? SchemaFindings.NONE : SchemaFindings.of(shape, wanted);
+        return SchemaFindings.of(stream.shape(config), schema.tables().getOrDefault(stream.table(), Validator.any()));
     }
 }

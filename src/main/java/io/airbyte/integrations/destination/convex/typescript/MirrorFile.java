@@ -24,6 +24,7 @@ final class MirrorFile {
             } from "%2$s/server";
             import type { DataModel } from "%2$s/dataModel";
             import type {
+              FunctionVisibility,
               GenericDatabaseReader,
               GenericDatabaseWriter,
               GenericMutationCtx,
@@ -75,12 +76,15 @@ final class MirrorFile {
                   if (typeof id === "string" && db.normalizeId(table, id) !== null) refuse(table);
                 }
               };
+              // Called with an id, or with a table and an id.
+              const refuseDocument = (...tableAndId: unknown[]) =>
+                tableAndId.forEach((arg) => (refuseTable(arg), refuseId(arg)));
+              const refuseChange = (...args: unknown[]) => refuseDocument(...args.slice(0, -1));
               const guards: Record<string, (...args: unknown[]) => void> = {
-                insert: (table) => refuseTable(table),
-                // Each is called with an id first, or with a table and an id.
-                patch: (...args) => args.slice(0, -1).forEach((arg) => (refuseTable(arg), refuseId(arg))),
-                replace: (...args) => args.slice(0, -1).forEach((arg) => (refuseTable(arg), refuseId(arg))),
-                delete: (...args) => args.forEach((arg) => (refuseTable(arg), refuseId(arg))),
+                insert: refuseTable,
+                patch: refuseChange,
+                replace: refuseChange,
+                delete: refuseDocument,
               };
               return new Proxy(db, {
                 get(target, name) {
@@ -117,31 +121,21 @@ final class MirrorFile {
               };
             }
 
-            /** A public mutation that cannot write to mirrored tables. */
-            export function mutation<
+            type GuardedMutationBuilder<Visibility extends FunctionVisibility> = <
               Args extends PropertyValidators,
               Result extends Infer<Returns> | Promise<Infer<Returns>>,
               Returns extends Validator<any, "required", any> = Validator<any, "required", any>,
             >(
               definition: Definition<Args, Returns, Result>,
-            ): RegisteredMutation<"public", ObjectType<Args>, Result> {
-              return anyMutation(guarded(definition)) as RegisteredMutation<"public", ObjectType<Args>, Result>;
-            }
+            ) => RegisteredMutation<Visibility, ObjectType<Args>, Result>;
+
+            /** A public mutation that cannot write to mirrored tables. */
+            export const mutation: GuardedMutationBuilder<"public"> = (definition) =>
+              anyMutation(guarded(definition)) as RegisteredMutation<"public", any, any>;
 
             /** An internal mutation that cannot write to mirrored tables. */
-            export function internalMutation<
-              Args extends PropertyValidators,
-              Result extends Infer<Returns> | Promise<Infer<Returns>>,
-              Returns extends Validator<any, "required", any> = Validator<any, "required", any>,
-            >(
-              definition: Definition<Args, Returns, Result>,
-            ): RegisteredMutation<"internal", ObjectType<Args>, Result> {
-              return anyInternalMutation(guarded(definition)) as RegisteredMutation<
-                "internal",
-                ObjectType<Args>,
-                Result
-              >;
-            }
+            export const internalMutation: GuardedMutationBuilder<"internal"> = (definition) =>
+              anyInternalMutation(guarded(definition)) as RegisteredMutation<"internal", any, any>;
             """;
 
     private MirrorFile() {}

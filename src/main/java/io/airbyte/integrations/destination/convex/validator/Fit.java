@@ -109,7 +109,7 @@ public enum Fit {
     }
 
     /** Of values that are all there at once. */
-    public static Fit ofAll(final Stream<Fit> parts) {
+    private static Fit ofAll(final Stream<Fit> parts) {
         return parts.min(Enum::compareTo).orElse(ALWAYS);
     }
 

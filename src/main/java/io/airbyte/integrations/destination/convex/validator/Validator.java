@@ -86,11 +86,6 @@ public sealed interface Validator {
         public String text() {
             return optional ? "v.optional(" + value.text() + ")" : value.text();
         }
-
-        /** What takes all that both take. */
-        public Field or(final Field other) {
-            return new Field(union(List.of(value, other.value)), optional || other.optional);
-        }
     }
 
     /** What takes everything. */

@@ -1,16 +1,13 @@
 package io.airbyte.integrations.destination.convex.acceptance;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,8 +19,6 @@ final class DeploymentReader {
     private static final int PAGE = 1_000;
     private static final int LARGEST_PAGE = 10_000;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
     private final String key;
 
@@ -100,17 +95,9 @@ final class DeploymentReader {
                 .method(method, BodyPublishers.ofString(body.toString()))
                 .build();
         try {
-            final HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new AssertionError(
-                        "%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
-            }
-            return JSON.readTree(response.body());
-        } catch (final IOException e) {
+            return JSON.readTree(SuccessfulAnswer.to(request));
+        } catch (final JsonProcessingException e) {
             throw new UncheckedIOException(e);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,20 +1,18 @@
 package io.airbyte.integrations.destination.convex.clients;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import io.airbyte.integrations.destination.convex.acceptance.SuccessfulAnswer;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +35,6 @@ import java.util.stream.Collectors;
 record ExportReader(String url, String key, String method, String format) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final List<String> ROW_FIELDS =
             List.of("_component", "_table", "_ts", "_deleted", "_id", "_creationTime");
 
@@ -126,29 +122,20 @@ record ExportReader(String url, String key, String method, String format) {
                 .map(argument -> argument.getKey() + "="
                         + URLEncoder.encode(argument.getValue().asText(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&", "?", ""));
-        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path + (inQuery ? query : "")))
+        final HttpRequest request = HttpRequest.newBuilder(URI.create(url + path + (inQuery ? query : "")))
                 .header("Authorization", "Convex " + key)
-                .header("Content-Type", "application/json");
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        inQuery
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofString(
+                                        JSON.valueToTree(arguments).toString()))
+                .build();
         try {
-            final HttpResponse<String> response = CLIENT.send(
-                    request.method(
-                                    method,
-                                    inQuery
-                                            ? BodyPublishers.noBody()
-                                            : BodyPublishers.ofString(
-                                                    JSON.valueToTree(arguments).toString()))
-                            .build(),
-                    BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new AssertionError(
-                        "%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
-            }
-            return JSON.readTree(response.body());
-        } catch (final IOException e) {
+            return JSON.readTree(SuccessfulAnswer.to(request));
+        } catch (final JsonProcessingException e) {
             throw new UncheckedIOException(e);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 }

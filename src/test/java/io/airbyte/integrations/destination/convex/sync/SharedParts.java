@@ -6,6 +6,7 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.MessageWriter;
 import io.airbyte.integrations.destination.convex.protocol.Terminal;
+import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /** What the writers of a sync share, without a pipeline around it; answers and time come when the test says so. */
@@ -45,6 +47,21 @@ final class SharedParts {
                 new ReadRight(),
                 new StreamFailures(failures::add),
                 new SyncStatistics(timers, window, checkpoints, streams, Terminal.none()));
+    }
+
+    /** Documents on disk that wait on the test's own thread, at a standing clock. */
+    static Staging staging(final SpoolFolder spool, final OptionalLong diskBytes) {
+        return new Staging(
+                spool,
+                new Surroundings(
+                        () -> 0,
+                        new SplittableRandom(1),
+                        Runnable::run,
+                        Runnable::run,
+                        256L << 20,
+                        Optional.of(spool),
+                        Terminal.none(),
+                        diskBytes));
     }
 
     private long millis() {

@@ -8,7 +8,6 @@ import io.airbyte.integrations.destination.convex.document.EncodedDocument;
 import io.airbyte.integrations.destination.convex.json.ByteSlice;
 import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
-import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,17 +50,7 @@ class StagedDocumentsTest {
     }
 
     private Staging staging(final OptionalLong diskBytes) {
-        return new Staging(
-                spool,
-                new Surroundings(
-                        () -> 0,
-                        new Random(1),
-                        Runnable::run,
-                        Runnable::run,
-                        256L << 20,
-                        Optional.of(spool),
-                        Terminal.none(),
-                        diskBytes));
+        return SharedParts.staging(spool, diskBytes);
     }
 
     private static EncodedDocument document(final int id, final int bytes) {

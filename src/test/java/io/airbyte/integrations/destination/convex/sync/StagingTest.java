@@ -14,7 +14,6 @@ import io.airbyte.integrations.destination.convex.protocol.ConfiguredStream;
 import io.airbyte.integrations.destination.convex.protocol.DestinationSyncMode;
 import io.airbyte.integrations.destination.convex.protocol.Failure;
 import io.airbyte.integrations.destination.convex.protocol.StreamDescriptor;
-import io.airbyte.integrations.destination.convex.protocol.Terminal;
 import io.airbyte.integrations.destination.convex.spool.DocumentSpool;
 import io.airbyte.integrations.destination.convex.spool.SpoolFolder;
 import io.airbyte.integrations.destination.convex.sync.FakeImports.Route;
@@ -128,17 +127,7 @@ class StagingTest {
     }
 
     private Staging staging(final OptionalLong diskBytes) {
-        return new Staging(
-                spool,
-                new Surroundings(
-                        () -> 0,
-                        new Random(1),
-                        Runnable::run,
-                        Runnable::run,
-                        256L << 20,
-                        Optional.of(spool),
-                        Terminal.none(),
-                        diskBytes));
+        return SharedParts.staging(spool, diskBytes);
     }
 
     @Test
